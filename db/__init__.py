@@ -1,0 +1,1 @@
+"""The archive: records, tables, search, checks. Knows nothing of how knowledge is made."""

@@ -1,0 +1,1 @@
+"""Everything that turns a source into knowledge, and the command line."""
