@@ -6,9 +6,7 @@ and the app show it as it is.
 
 from __future__ import annotations
 
-
-class FlorilegeError(Exception):
-    """Base of every expected error."""
+from db.faults import ArchiveBusy, ArchiveError, ArchiveNewer, FlorilegeError, NotFound
 
 
 class Refused(FlorilegeError):
@@ -63,17 +61,28 @@ class Invented(EngineError):
     """A generated sentence says something its slices do not hold; it is refused."""
 
 
-class ArchiveError(FlorilegeError):
-    """The archive cannot be opened, is busy, or is newer than this program."""
-
-
-class ArchiveBusy(ArchiveError):
-    """Another process holds the archive; nothing was half-written."""
-
-
-class NotFound(FlorilegeError):
-    """No such session, speaker, quote or setting."""
-
-
 class BadSetting(FlorilegeError):
     """A setting has a value that cannot be used."""
+
+
+__all__ = [
+    "ArchiveBusy",
+    "ArchiveError",
+    "ArchiveNewer",
+    "BadSetting",
+    "BadSubtitles",
+    "BadText",
+    "Damaged",
+    "EngineError",
+    "FlorilegeError",
+    "Invented",
+    "ModelMissing",
+    "NoRoom",
+    "NoSound",
+    "NotFound",
+    "Refused",
+    "TooLarge",
+    "Unsafe",
+    "WorkerDied",
+    "WrongKind",
+]
