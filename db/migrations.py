@@ -9,6 +9,8 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from db.search_schema import SEARCH_TABLES
+
 MIGRATIONS = Migrations("florilege")
 
 _CORE = """
@@ -26,7 +28,8 @@ CREATE TABLE session (
   id INTEGER PRIMARY KEY, source_sha256 TEXT NOT NULL UNIQUE REFERENCES source(sha256) ON DELETE CASCADE,
   edition_id INTEGER REFERENCES edition(id) ON DELETE SET NULL,
   title TEXT NOT NULL, form TEXT NOT NULL CHECK (form IN ('prose', 'transcript', 'speech')),
-  date TEXT, room TEXT, track TEXT, media TEXT, language TEXT, speaker_count INTEGER,
+  date TEXT, room TEXT, track TEXT, media TEXT, language TEXT,
+  given_language TEXT, speaker_count INTEGER,
   given_speakers TEXT NOT NULL DEFAULT '[]', source_tags TEXT NOT NULL DEFAULT '[]',
   notes TEXT NOT NULL DEFAULT '[]', added_at TEXT NOT NULL);
 CREATE TABLE transcript (
@@ -121,7 +124,8 @@ CREATE INDEX edit_session ON edit(session_id);
 CREATE TABLE job (
   id INTEGER PRIMARY KEY, session_id INTEGER NOT NULL REFERENCES session(id) ON DELETE CASCADE,
   state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed', 'parked')),
-  step TEXT, done REAL NOT NULL DEFAULT 0, total REAL NOT NULL DEFAULT 0, message TEXT,
+  step TEXT, step_started_at TEXT, done REAL NOT NULL DEFAULT 0, total REAL NOT NULL DEFAULT 0,
+  message TEXT,
   attempts INTEGER NOT NULL DEFAULT 0, created_at TEXT NOT NULL, started_at TEXT, finished_at TEXT);
 CREATE INDEX job_state ON job(state, id);
 CREATE INDEX job_session ON job(session_id);
@@ -153,4 +157,11 @@ def statements(script: str) -> list[str]:
 def core(db: Database) -> None:
     """Create events, sessions, transcripts, people, quotes, summaries, themes, edits and jobs."""
     for statement in statements(_CORE):
+        db.execute(statement)
+
+
+@MIGRATIONS(name="0002_search")
+def search(db: Database) -> None:
+    """Create passages, their indexes of stems, names and titles, and their vectors."""
+    for statement in statements(SEARCH_TABLES):
         db.execute(statement)
