@@ -1,0 +1,61 @@
+"""Work under way, for the pages: jobs with their session, and refused files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from db.sessions import rows
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """The last job of a session. ``done`` of ``total`` is in the step's own unit; moments are ISO 8601."""
+
+    id: int
+    session_id: int
+    title: str
+    state: str
+    step: str | None
+    done: float
+    total: float
+    message: str | None
+    started_at: str | None
+    finished_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A file that was refused, and the sentence that says why."""
+
+    id: int
+    name: str
+    message: str
+    refused_at: str
+
+
+_JOBS = """
+SELECT job.id, job.session_id, session.title, job.state, job.step, job.done, job.total, job.message,
+       job.started_at, job.finished_at
+FROM job JOIN session ON session.id = job.session_id
+WHERE job.id IN (SELECT max(id) FROM job GROUP BY session_id)
+ORDER BY CASE job.state WHEN 'running' THEN 0 WHEN 'waiting' THEN 1 WHEN 'failed' THEN 2
+         WHEN 'parked' THEN 2 ELSE 3 END, job.id DESC LIMIT ?
+"""
+
+
+def jobs(db: Database, limit: int = 30) -> tuple[JobRow, ...]:
+    """The last job of each session: running first, then waiting, failed, done."""
+    return tuple(JobRow(**row) for row in rows(db, _JOBS, limit))
+
+
+def unfinished(db: Database) -> int:
+    """How many jobs wait or run."""
+    found = db.conn.execute("SELECT count(*) FROM job WHERE state IN ('waiting', 'running')").fetchone()
+    return int(found[0])
+
+
+def refusals(db: Database, limit: int = 20) -> tuple[Refusal, ...]:
+    """Files refused, newest first."""
+    return tuple(Refusal(**row) for row in rows(db, "SELECT * FROM refusal ORDER BY id DESC LIMIT ?", limit))
