@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -18,14 +19,15 @@ class Job:
     session_id: int
     state: str
     step: str | None
+    step_started_at: str | None
     done: float
     total: float
     message: str | None
     attempts: int
 
 
-def _job(row: dict[str, object]) -> Job:
-    return Job(**{name: row[name] for name in Job.__slots__})  # type: ignore[arg-type]
+def _job(row: dict[str, Any]) -> Job:
+    return Job(**{name: row[name] for name in Job.__slots__})
 
 
 def enqueue(db: Database, session_id: int) -> int:
@@ -51,6 +53,11 @@ def waiting(db: Database) -> list[Job]:
     return [_job(row) for row in rows(db, "SELECT * FROM job WHERE state = 'waiting' ORDER BY id")]
 
 
+def get(db: Database, job_id: int) -> Job:
+    """One job as it stands."""
+    return _job(rows(db, "SELECT * FROM job WHERE id = ?", job_id)[0])
+
+
 def start(db: Database, job_id: int) -> None:
     """Mark a job as running and count the attempt."""
     db.conn.execute(
@@ -60,8 +67,12 @@ def start(db: Database, job_id: int) -> None:
 
 
 def progress(db: Database, job_id: int, step: str, done: float, total: float) -> None:
-    """Note how far a running job is."""
-    db.conn.execute("UPDATE job SET step = ?, done = ?, total = ? WHERE id = ?", (step, done, total, job_id))
+    """Note how far a running job is; a new step starts its own clock."""
+    db.conn.execute(
+        """UPDATE job SET step_started_at = CASE WHEN step IS ? THEN step_started_at ELSE ? END,
+           step = ?, done = ?, total = ? WHERE id = ?""",
+        (step, now(), step, done, total, job_id),
+    )
 
 
 def finish(db: Database, job_id: int, state: str, message: str | None = None) -> None:

@@ -227,7 +227,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One session on its way from source to knowledge; each stage returns a fuller copy."""
+    """One session on its way from source to knowledge; each stage returns a fuller copy.
+
+    ``terms`` counts candidate terms, from which themes are found over the whole archive.
+    """
 
     id: int
     title: str
@@ -240,6 +243,7 @@ class Session:
     track: str | None = None
     media: str | None = None
     language: str | None = None
+    given_language: str | None = None
     given_speakers: tuple[GivenSpeaker, ...] = ()
     speaker_count: int | None = None
     source_tags: tuple[str, ...] = ()
@@ -255,3 +259,4 @@ class Session:
     summary: tuple[SummarySentence, ...] = ()
     themes: tuple[ThemeTag, ...] = ()
     entities: tuple[Entity, ...] = ()
+    terms: tuple[tuple[str, int], ...] = ()

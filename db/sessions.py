@@ -69,8 +69,8 @@ def add_session(db: Database, session: Session) -> int:
     add_source_name(db, source.sha256, source.name)
     cursor = db.conn.execute(
         """INSERT INTO session (source_sha256, edition_id, title, form, date, room, track, media, language,
-           speaker_count, given_speakers, source_tags, notes, added_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+           given_language, speaker_count, given_speakers, source_tags, notes, added_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
         (
             source.sha256,
             edition_id(db, session.event, session.edition),
@@ -81,6 +81,7 @@ def add_session(db: Database, session: Session) -> int:
             session.track,
             session.media,
             session.language,
+            session.given_language,
             session.speaker_count,
             msgspec.json.encode(session.given_speakers).decode(),
             msgspec.json.encode(session.source_tags).decode(),
@@ -111,6 +112,7 @@ def load_session(db: Database, session_id: int) -> Session:
         track=row["track"],
         media=row["media"],
         language=row["language"],
+        given_language=row["given_language"],
         given_speakers=msgspec.json.decode(row["given_speakers"], type=tuple[GivenSpeaker, ...]),
         speaker_count=row["speaker_count"],
         source_tags=msgspec.json.decode(row["source_tags"], type=tuple[str, ...]),

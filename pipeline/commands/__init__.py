@@ -1,0 +1,1 @@
+"""The commands of ``florilege``, by what they are for."""

