@@ -197,6 +197,8 @@ class Reading:
     speakers: tuple[GivenSpeaker, ...] = ()
     body: Slice | None = None
     notes: tuple[str, ...] = ()
+    room: str | None = None
+    track: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
