@@ -9,6 +9,7 @@ fall back to sampling at random.
 
 from __future__ import annotations
 
+import difflib
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,8 @@ STEP_NAME = "transcribe"
 _REST = np.zeros(160, np.float32)
 # Failure thresholds of Radford et al. 2022 (Whisper), section 4.5.
 LOOPING, IMPROBABLE, NO_SPEECH = 2.4, -1.0, 0.6
+NEARBY = 5.0
+"""Seconds around a hole in which the same words mean that only their times were wrong."""
 
 
 @dataclass(slots=True)
@@ -141,9 +144,13 @@ class Whisper:
         missed = [s for s in holes(heard.copy(), words) if first <= s[0] and s[1] <= last]
         padded = [(max(a - 0.3, 0.0), min(b + 0.3, len(audio) / RATE)) for a, b in missed]
         for hole, found in zip(missed, self._batch(audio, padded, ask), strict=True):
-            if found and not _failed(found) and found[0].no_speech_probability < NO_SPEECH:
-                segments += [_within(segment, hole) for segment in found]
-        return sorted((s for s in segments if s.words), key=lambda segment: segment.start_time)
+            if _failed(found) or not found or found[0].no_speech_probability >= NO_SPEECH:
+                continue
+            found = [_within(segment, hole) for segment in found]
+            if not _said_nearby(found, segments, hole):
+                segments = [part for segment in segments for part in _parted(segment, hole)]
+                segments += found
+        return sorted((s for s in segments if s.words), key=lambda s: s.words[0].start_time)
 
     def _batch(self, audio: Samples, spans: list[Span], ask: _Asked) -> list[list[Segment]]:
         """Decode each window on its own, ``BATCH`` at a time; one list of segments per window."""
@@ -279,3 +286,30 @@ def _failed(segments: Sequence[Segment]) -> bool:
 def _within(segment: Segment, hole: Span) -> Segment:
     words = tuple(w for w in segment.words if hole[0] <= (w.start_time + w.end_time) / 2 <= hole[1])
     return replace(segment, words=words)
+
+
+def _parted(segment: Segment, hole: Span) -> list[Segment]:
+    """The segment, in two when it reaches over a hole, so that what fills the hole stands in order."""
+    middle = (hole[0] + hole[1]) / 2
+    left = tuple(w for w in segment.words if w.start_time < middle)
+    right = segment.words[len(left) :]
+    if not left or not right:
+        return [segment]
+    return [
+        replace(segment, end_time=left[-1].end_time, words=left),
+        replace(segment, start_time=right[0].start_time, words=right),
+    ]
+
+
+def _said_nearby(found: Sequence[Segment], segments: Sequence[Segment], hole: Span) -> bool:
+    """Whether at least half of the new words stand, in order, in the text around the hole: then no word
+    was lost, its time was wrong."""
+    new = [word.text.lower().strip(".,;:!?") for segment in found for word in segment.words]
+    near = [
+        word.text.lower().strip(".,;:!?")
+        for segment in segments
+        for word in segment.words
+        if hole[0] - NEARBY < word.end_time and word.start_time < hole[1] + NEARBY
+    ]
+    blocks = difflib.SequenceMatcher(None, near, new, autojunk=False).get_matching_blocks()
+    return 2 * sum(block.size for block in blocks) >= len(new)
