@@ -7,20 +7,23 @@ them is the work of :mod:`pipeline.people`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from db.records import Slice, Turn
 from pipeline.engines import Tagged
 from pipeline.name_cues import Cues, person
-from pipeline.name_match import folded, sound, titled
+from pipeline.name_match import first_name, folded, last_name, sound, titled
 
 Kind = Literal["self", "introduced", "described", "next", "previous", "mention"]
 _SENTENCE = re.compile(
     r"\S.*?(?:(?<![A-ZM])(?<!Mr)(?<!Ms)(?<!Mme)(?<!Mrs)(?<!Dr)[.!?…]+(?=\s|$)|$)", re.DOTALL
 )
+Finder = Callable[[int, "Block"], Iterator[tuple["Mention", range]]]
 _STRAIGHT = str.maketrans({"’": "'", "ʼ": "'", "\u00a0": " ", "\u202f": " ", "\n": " ", "\t": " ", "‑": "-"})
+_EARLY = 300
+"""Code points from the start of a turn within which people introduce themselves."""
 _CLOSE = 60
 """Words at the end of a turn in which the next speaker may be called."""
 
@@ -72,18 +75,28 @@ def blocks_of(text: str, turns: tuple[Turn, ...]) -> list[Block]:
 class Introductions:
     """Finds mentions in the blocks of one session; ``text`` is straightened once."""
 
-    def __init__(self, text: str, blocks: list[Block], cues: Cues, tagged: Tagged) -> None:
+    def __init__(
+        self, text: str, blocks: list[Block], cues: Cues, tagged: Tagged, given: Sequence[str] = ()
+    ) -> None:
         self.text = straight(text)
         self.blocks = blocks
         self.cues = cues
-        self.kinds = {(n.start, n.end): n.kind for n in tagged.names}
         self.persons = {i for n in tagged.names if n.kind == "PER" for i in range(n.start, n.end)}
         self.things = {i for n in tagged.names if n.kind in ("ORG", "LOC") for i in range(n.start, n.end)}
+        self.familiar = {sound(word) for name in given for word in name.split()}
+        for mention in self._read(self._own, self._openers, self._described):
+            if len(mention.name.split()) > 1:
+                self.familiar |= {sound(first_name(mention.name)), sound(last_name(mention.name))}
 
     def mentions(self) -> list[Mention]:
         """All mentions, block by block; a slice is read once, by the strongest cue that claims it."""
+        return self._read(
+            self._own, self._openers, self._thanked, self._called, self._described, self._others
+        )
+
+    def _read(self, *finders: Finder) -> list[Mention]:
+        """What some finders find, earlier ones claiming their slices first."""
         found: list[Mention] = []
-        finders = (self._own, self._openers, self._thanked, self._called, self._described, self._others)
         for index, block in enumerate(self.blocks):
             taken: set[int] = set()
             for finder in finders:
@@ -115,9 +128,13 @@ class Introductions:
         if before and before[-1].casefold() in self.cues.titles:
             return True
         known = sound(words[0]) in self.cues.first_names and len(words[0]) > 1
-        if known or start in self.persons:
+        if known or start in self.persons or self._familiar(name):
             return True
         return len(words) > 1 and start not in self.things and not name.isupper()
+
+    def _familiar(self, name: str) -> bool:
+        """Whether a single word sounds like part of a name given or introduced."""
+        return " " not in name and len(name) > 2 and sound(name) in self.familiar
 
     def _named(
         self, match: re.Match[str], index: int, kind: Kind, weight: float, strict: bool = True
@@ -142,30 +159,32 @@ class Introductions:
         cues = self.cues
         first = all(b.label != block.label for b in self.blocks[:index])
         opening = cues.opening_self.match(self.text, block.start, block.end)
-        if opening and first:
-            yield from self._named(opening, index, "self", 3.0)
+        for mention, span in self._named(opening, index, "self", 3.5) if opening and first else ():
+            if mention.role and len(mention.name.split()) > 1:
+                yield mention, span
         for pattern, weight, strict in (
             (cues.strong_self, 5.0, False),
             (cues.weak_self, 4.0, True),
             (cues.lower_self, 3.0, False),
         ):
             for match in pattern.finditer(self.text, block.start, block.end):
-                early = match.start() - block.start < 600
                 _, start, _ = person(match)
-                if strict and not self._whole_name(start, block.end):
+                told = cues.reported.search(self.text, max(block.start, match.start() - 30), match.start())
+                if told or (strict and not self._whole_name(start, block.end)):
                     continue
+                early = match.start() - block.start < _EARLY
                 factor = 1.0 if first and early else 0.75 if early else 0.5
                 yield from self._named(match, index, "self", weight * factor, strict)
 
     def _whole_name(self, start: int, end: int) -> bool:
-        """A weak cue needs two words, or a known first name that something other than a noun follows."""
+        """A weak cue needs two words, or a listed first name that something other than a noun follows."""
         match = self.cues.name.match(self.text, start, end)
         if match is None:
             return False
         name, _, stop = self._clean(match.group(), start)
         rest = self.text[stop : stop + 8].lstrip()
         parted = rest[:1] in ("", ",", ".", "!") or rest.split(" ")[0] in ("de", "from", "et", "and")
-        return len(name.split()) > 1 or parted
+        return len(name.split()) > 1 or (parted and sound(name) in self.cues.first_names)
 
     def _openers(self, index: int, block: Block) -> Iterator[tuple[Mention, range]]:
         """Guests listed after an opener such as « nous recevons », to the end of the list."""
@@ -215,11 +234,13 @@ class Introductions:
         for match in self.cues.calls.finditer(self.text, start, end):
             calls += self._named(match, index, "next", 2.2)
         calls += self._vocative(index, start, end, stop)
-        last = re.search(r"[,?.]\s*(?=\S+(?:\s\S+)?\s*[?.!…]+$)", self.text[start:end])
-        if last:
-            match_end = self.cues.name.match(self.text, start + last.end(), end)
-            if match_end and not self.text[match_end.end() : end].strip(" ?.!…"):
-                calls += self._named(match_end, index, "next", 2.0)
+        last = re.search(
+            r"(?:(?P<apart>[,?.])\s+(?=\S+(?:\s\S+)?\s*[?.!…]+$)|\s(?=\S+\s?[?.!…]+$))", self.text[start:end]
+        )
+        name = self.cues.name.match(self.text, start + last.end(), end) if last else None
+        if last and name and not self.text[name.end() : end].strip(" ?.!…"):
+            asked = self._familiar(name.group()) and self.text[start:end].endswith("?")
+            calls += self._named(name, index, "next", 2.0) if last["apart"] or asked else ()
         return calls
 
     def _vocative(self, index: int, start: int, end: int, stop: int) -> Iterator[tuple[Mention, range]]:
@@ -251,9 +272,8 @@ class Introductions:
         for match in self.cues.name.finditer(self.text, block.start, block.end):
             _, start, _ = person(match)
             for mention, span in self._named(match, index, "described", 1.0):
-                comma = self.text[span.stop : span.stop + 2].lstrip().startswith(",")
                 said = self.cues.described.match(self.text, start, block.end)
-                if mention.role and (said or (comma and len(mention.name.split()) > 1)):
+                if mention.role and (said or len(mention.name.split()) > 1):
                     yield mention, span
 
     def _others(self, index: int, block: Block) -> Iterator[tuple[Mention, range]]:

@@ -16,8 +16,8 @@ _QUESTION = re.compile(r"\?\s*$")
 def moderators(text: str, blocks: Sequence[Block], mentions: Sequence[Mention], cues: Cues) -> frozenset[str]:
     """Labels of voices that moderate; empty for a talk by one voice.
 
-    Each sign counts (welcome 1, guests introduced 1 each up to 2, hand-overs 1 each up to 3, turns that
-    end in a question up to 2, closing words 1); at least two kinds of signs are needed, and a second
+    Each sign counts (saying so 2, welcome 1, guests introduced 1 each up to 2, hand-overs 1 each up to 3, turns
+    that end in a question up to 2, closing words 1); at least two kinds of signs are needed, and a second
     moderator must reach the first one's points.
     """
     if len({block.label for block in blocks}) < 2:
@@ -38,6 +38,8 @@ def _signs(
         of = signs[block.label]
         if block is blocks[0] and cues.welcome.search(plain, block.start, block.end):
             of["welcome"] = 1.0
+        if cues.declared.search(plain, block.start, block.end):
+            of["declared"] = 2.0
         if block in blocks[-2:] and cues.closing.search(plain, block.start, block.end):
             of["closing"] = 1.0
         if block.words <= 80 and _QUESTION.search(plain[block.start : block.end]):

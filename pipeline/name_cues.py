@@ -27,6 +27,7 @@ class Cues:
     lower_self: re.Pattern[str]
     weak_self: re.Pattern[str]
     opening_self: re.Pattern[str]
+    reported: re.Pattern[str]
     openers: re.Pattern[str]
     continuers: re.Pattern[str]
     links: re.Pattern[str]
@@ -37,6 +38,7 @@ class Cues:
     thanks: re.Pattern[str]
     described: re.Pattern[str]
     own_role: re.Pattern[str]
+    declared: re.Pattern[str]
     welcome: re.Pattern[str]
     closing: re.Pattern[str]
     role_start: re.Pattern[str]
@@ -95,6 +97,7 @@ def _self_cues(data: dict[str, list[str]], name: str) -> dict[str, re.Pattern[st
         "strong_self": _named(data["strong"], name),
         "lower_self": _named(data["strong"], lower),
         "weak_self": _named(data["weak"], name),
+        "reported": re.compile(rf"(?<!\w){_any(data['reported'])}[\s,:«“\"']*$", re.IGNORECASE),
         "opening_self": _named(data["opening"], name, r"\s*"),
     }
 
@@ -105,7 +108,10 @@ def _turn_cues(data: dict[str, dict[str, list[str]]], name: str) -> dict[str, re
     lead = rf"(?:(?:{_any(handover['lead_ins'])})[ ,]+){{0,3}}"
     vocative = rf"\s*{lead}(?P<name0>{name})\s*(?P<after>[,?!.:…]|$|\s)"
     return {
-        "openers": re.compile(r"(?<!\w)" + _any(data["introduced"]["openers"]), re.IGNORECASE),
+        "openers": re.compile(
+            rf"(?<!\w){_any(data['introduced']['openers'])}(?:\s*,?\s*{_any(data['introduced']['fillers'])})*",
+            re.IGNORECASE,
+        ),
         "continuers": re.compile(r"^\s*" + _any(data["introduced"]["continuers"]), re.IGNORECASE),
         "links": re.compile(
             r"(?:^|[,;:\s])" + _literal(data["introduced"]["links"]) + r"\s*$|^\s*$|[,;:]\s*$", re.IGNORECASE
@@ -155,6 +161,7 @@ def cues(language: str) -> Cues:
         **_self_cues(data["self"], name),
         **_turn_cues(data, name),
         **_role_cues(data),
+        declared=re.compile(r"(?<!\w)" + _any(moderation["declared"]), re.IGNORECASE),
         welcome=re.compile(r"(?<!\w)" + _any(moderation["welcome"]), re.IGNORECASE),
         closing=re.compile(r"(?<!\w)" + _any(moderation["closing"]), re.IGNORECASE),
         first_names=frozenset(sound(word) for word in data["names"]["first"]),

@@ -116,8 +116,9 @@ def _fitting(name: str, people: Sequence[Person]) -> list[Person]:
     """People whose first name, else last name, a single word may be; several when it cannot be told."""
     for part in (first_name, last_name):
         degrees = [(word_likeness(name, part(person.name)), person) for person in people if part(person.name)]
+        degrees = [(d, p) for d, p in degrees if d >= (_GIVEN_SAME if p.given else SAME)]
         best = max((degree for degree, _ in degrees), default=0.0)
-        if best >= SAME:
+        if best:
             return [person for degree, person in degrees if degree >= best - 0.04]
     return []
 
@@ -163,7 +164,8 @@ def _cast(
 ) -> None:
     """Votes of one mention; those against the speaker of the mention weigh less when only named."""
     if mention.kind == "self":
-        votes.add(mention.label, person, mention.weight, mention)
+        whole = 1.0 if len(mention.name.split()) > 1 else 0.6
+        votes.add(mention.label, person, mention.weight * whole, mention)
         return
     votes.against[mention.label, person] += 2.0 if mention.kind != "mention" else 1.0
     following = blocks[mention.block + 1] if mention.block + 1 < len(blocks) else None

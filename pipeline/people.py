@@ -25,6 +25,7 @@ from pipeline.theme_text import language_of
 from pipeline.written_labels import front_matter_speaker, written
 
 _RULES: Final = {"self": "self", "introduced": "introduced", "next": "called", "previous": "thanked"}
+_LONE_SELF: Final = 2.5
 _WORDS_OF_A_SPEAKER, _SHARE_OF_A_SPEAKER, _SHARE_OF_A_TALK = 40, 0.05, 0.7
 
 
@@ -139,7 +140,7 @@ def _from_votes(
     person, proofs = votes.people[index], votes.proofs[label, index]
     kinds = dict.fromkeys(_RULES[m.kind] for m in sorted(proofs, key=lambda m: -m.weight))
     own = "self" in kinds
-    if not person.whole and not own:
+    if not person.whole and not (own and score >= _LONE_SELF):
         return _unnamed(label, votes)
     confidence = min(0.97, 0.86 + 0.02 * score) if own else min(0.95, 1.0 - 0.55 * 0.64**margin)
     rules = list(kinds)
@@ -179,13 +180,16 @@ def _by_elimination(
     for block in blocks:
         words[block.label] += block.words
     total = sum(words.values()) or 1
-    open_ = [a for a in appearances if a.name is None and a.rule != "written"]
-    if len(left) != 1 or not open_:
+    if len(left) != 1:
         return appearances
     person = votes.people[left[0]]
+    open_ = [a for a in appearances if a.name is None and votes.score(a.label, left[0]) >= 0]
+    if not open_:
+        return appearances
     main = max(open_, key=lambda a: words[a.label])
     enough = words[main.label] >= max(_WORDS_OF_A_SPEAKER, _SHARE_OF_A_SPEAKER * total)
-    if not enough or votes.score(main.label, left[0]) < 0:
+    hinted = votes.score(main.label, left[0]) >= 1.0
+    if not enough and not hinted:
         return appearances
     rule = "elimination" if len(open_) == 1 else "main voice"
     if rule == "main voice" and (words[main.label] < _SHARE_OF_A_TALK * total or not person.given):
