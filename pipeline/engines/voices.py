@@ -161,10 +161,26 @@ def decide(
     """Voice spans from what was heard: group the pieces, name local speakers, lay out the frames."""
     if not len(evidence.pieces):
         return ()
-    labels = group(evidence.vectors, evidence.weights, speakers, options.grouping)
+    local = local_shares(evidence)
+    labels = group(evidence.vectors, evidence.weights, local, speakers, options.grouping)
     scores = voice_scores(evidence, labels)
     active = active_voices(evidence, scores, options)
     return _spans(active, samples)
+
+
+def local_shares(evidence: Evidence) -> list[tuple[Labels, Floats]]:
+    """For each window the pieces inside it and how much of each is each local speaker, rows summing to 1."""
+    starts = np.array([piece.start for piece in evidence.pieces]) // FRAME_STEP
+    ends = np.array([piece.end for piece in evidence.pieces]) // FRAME_STEP
+    shares: list[tuple[Labels, Floats]] = []
+    for window, rows in enumerate(evidence.activity):
+        low = window * WINDOW_HOP
+        inside = np.flatnonzero((starts >= low) & (ends <= low + WINDOW_FRAMES))
+        sums = np.array([rows[starts[i] - low : ends[i] - low].sum(axis=0) for i in inside])
+        if len(inside) > 1:
+            totals = np.maximum(sums.sum(axis=1, keepdims=True), 1e-6)
+            shares.append((inside.astype(np.intp), (sums / totals).astype(np.float32)))
+    return shares
 
 
 def voice_scores(evidence: Evidence, labels: Labels) -> Floats:
@@ -203,9 +219,15 @@ def active_voices(evidence: Evidence, scores: Floats, options: VoiceOptions) -> 
                 voice = int(around[where].mean(axis=0).argmax())
                 mapped[window, :, voice] = np.maximum(mapped[window, :, voice], rows[:, local])
     share = overlap_add(mapped) / coverage(len(mapped))[:, None]
-    leader = np.where(share.max(axis=1) > 0.3, share.argmax(axis=1), scores.argmax(axis=1))
-    active = share > options.overlap
-    active[np.arange(len(leader)), leader] = True
+    # Pieces tell voices apart better than ten seconds of local activity do, which alone hears overlap.
+    leader = scores.argmax(axis=1)
+    frames = np.arange(len(leader))
+    share[frames, leader] = 0.0
+    second = share.argmax(axis=1)
+    crowd = overlap_add(np.sort(evidence.activity, axis=2)[:, :, 1]) / coverage(len(mapped))
+    active = np.zeros(share.shape, dtype=np.bool_)
+    active[frames, second] = (crowd > options.overlap) & (share.max(axis=1) > options.overlap)
+    active[frames, leader] = True
     return np.asarray(active & evidence.speech[:, None], dtype=np.bool_)
 
 

@@ -99,7 +99,8 @@ def _spoken(samples: Floats) -> list[tuple[int, int]]:
 def gather(data: Path, diarizer: OnnxDiarizer) -> dict[str, list[Floats]]:
     """Clips of one voice each: turns of the references, and FLEURS clips grouped by who reads them.
 
-    FLEURS names no readers: whole clips are long enough for the embeddings to tell them apart.
+    FLEURS names no readers: whole clips are long enough for the embeddings to tell them
+    apart, and the doubtful ones are left out.
     """
     voices: dict[str, list[Floats]] = defaultdict(list)
     for path in sorted(data.glob("*.rttm")):
@@ -117,7 +118,9 @@ def gather(data: Path, diarizer: OnnxDiarizer) -> dict[str, list[Floats]]:
             print_ /= np.linalg.norm(print_)
             near = [(float(print_ @ other), name) for name, other in readers]
             same = max(near, default=(0.0, ""))
-            name = same[1] if same[0] > 0.55 else f"{path.stem}:{len(readers)}"
+            if 0.35 < same[0] < 0.55:
+                continue
+            name = same[1] if same[0] >= 0.55 else f"{path.stem}:{len(readers)}"
             readers.append((name, print_))
             # The longest readings would be monologues: cut at pauses.
             voices[name] += [clip[a:b] for a, b in _spoken(clip) if b - a > 0.8 * RATE]
@@ -138,7 +141,8 @@ def mix(voices: dict[str, list[Floats]], count: int, seed: int, room: bool, seco
         unheard = [n for n in names if n not in {s.label for s in spans}]
         others = [n for n in (unheard if at > seconds * 0.6 and unheard else names) if n != last] or names
         last = str(rng.choice(others))
-        for _ in range(int(rng.integers(1, 5))):
+        # Nobody says less than two clips in all, so that every voice can be counted.
+        for _ in range(int(rng.integers(2, 6))):
             clip = next(queue[last])
             clip = clip * (gains[last] * 0.08 / (np.sqrt((clip**2).mean()) + 1e-6))
             first = int(at * RATE)
