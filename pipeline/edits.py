@@ -121,19 +121,6 @@ def history(db: Database, session_id: int) -> tuple[Edit, ...]:
     return session_edits(db, session_id)
 
 
-def merge_people(db: Database, person: int, into: int) -> None:
-    """Say that two people of the archive are one: names, aliases and appearances go to ``into``."""
-    with transaction(db):
-        names = rows(db, "SELECT id FROM person WHERE id IN (?, ?)", person, into)
-        if len(names) != 2:
-            raise NotFound("One of these two people is no longer in the archive: reload the page.")
-        db.conn.execute(
-            "UPDATE alias SET person_id = ?, decided_by = 'human' WHERE person_id = ?", (into, person)
-        )
-        db.conn.execute("UPDATE appearance SET person_id = ? WHERE person_id = ?", (into, person))
-        db.conn.execute("DELETE FROM person WHERE id = ?", (person,))
-
-
 def _require_label(db: Database, session_id: int, label: str) -> None:
     found = rows(db, "SELECT 1 FROM appearance WHERE session_id = ? AND label = ?", session_id, label)
     if not found:

@@ -93,7 +93,7 @@ def add_files(
 def add_file(db: Database, item: Item, options: Options, toolbox: Toolbox) -> tuple[int, bool]:
     """Take in one file; return its session and whether it is new. Raises Refused, NoRoom."""
     kind = kind_of(item.path)
-    _check_size(item, kind, toolbox.settings)
+    seconds = _checked(item, kind, toolbox.settings)
     stored = originals.store(item.path, toolbox.archive)
     shown = originals.shown_name(item.name)
     known = session_of_source(db, stored.sha256)
@@ -102,32 +102,45 @@ def add_file(db: Database, item: Item, options: Options, toolbox: Toolbox) -> tu
             add_source_name(db, stored.sha256, shown)
         return known, False
     try:
-        session, output = _prepared(item, kind, stored, options, toolbox)
+        session, output = _prepared(item, kind, stored, seconds, options, toolbox)
     except FlorilegeError:
         (toolbox.archive / stored.path).unlink(missing_ok=True)
         raise
     return _record(db, session, output, toolbox.settings), True
 
 
-def _check_size(item: Item, kind: str, settings: Settings) -> None:
-    limit = settings.max_text_megabytes
-    if kind not in MEDIA and item.path.stat().st_size > limit * 1e6:
+def _checked(item: Item, kind: str, settings: Settings) -> float | None:
+    """Refuse what is too large; return the seconds of a recording, when its container tells them."""
+    shown = originals.shown_name(item.name)
+    if kind in MEDIA:
+        seconds = audio.probe(item.path).seconds
+        if seconds and seconds > settings.max_hours * 3600:
+            raise TooLarge(
+                f"{shown} lasts {seconds / 3600:.1f} hours: cut it, or raise the setting max_hours."
+            )
+        return seconds
+    if item.path.stat().st_size > settings.max_text_megabytes * 1e6:
         raise TooLarge(
-            f"{originals.shown_name(item.name)} is larger than {limit:g} MB of text: split it, or raise "
-            "the setting max_text_megabytes."
+            f"{shown} is larger than {settings.max_text_megabytes:g} MB of text: split it, or raise the "
+            "setting max_text_megabytes."
         )
+    return None
 
 
 def _prepared(
-    item: Item, kind: str, stored: originals.Stored, options: Options, toolbox: Toolbox
+    item: Item,
+    kind: str,
+    stored: originals.Stored,
+    seconds: float | None,
+    options: Options,
+    toolbox: Toolbox,
 ) -> tuple[Session, bytes | None]:
     """The session of a stored file and, for text, the output of its ``read`` stage."""
     shown = originals.shown_name(item.name)
-    source = Source(stored.sha256, shown, kind, stored.size, stored.path)
     session = Session(
         id=0,
         title=options.title or Path(shown).stem,
-        source=source,
+        source=Source(stored.sha256, shown, str(kind), stored.size, stored.path, seconds),
         form="speech" if kind in MEDIA else "prose",
         event=options.event or item.event,
         edition=options.edition or item.edition,
@@ -137,12 +150,7 @@ def _prepared(
         speaker_count=options.speaker_count,
     )
     if kind in MEDIA:
-        probe = audio.probe(toolbox.archive / stored.path, name=shown)
-        if probe.seconds and probe.seconds > toolbox.settings.max_hours * 3600:
-            raise TooLarge(
-                f"{shown} lasts {probe.seconds / 3600:.1f} hours: cut it, or raise the setting max_hours."
-            )
-        return replace(session, source=replace(source, seconds=probe.seconds)), None
+        return session, None
     reading = read(toolbox.archive / stored.path, kind, shown)
     return _described(session, reading, options), run_stage(session, "read", toolbox)
 

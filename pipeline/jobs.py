@@ -31,6 +31,7 @@ from pipeline.pool import make_pool
 from pipeline.projection import lexicon_digest, show
 from pipeline.settings import Settings
 from pipeline.stages import OWN_PROCESS, assemble, pending, stage_keys
+from pipeline.toolbox import Toolbox
 from pipeline.work import Computed, compute, embed, read_progress
 
 LOCK = "coordinator.lock"
@@ -38,6 +39,7 @@ POLL = 0.1
 ATTEMPTS = 2
 TEXT_TASKS_PER_PROCESS = 200
 EMBED_BATCH = 32
+EMBED_BATCHES = 4
 
 Watch = Callable[[jobs.Job], None]
 """Called with a job whenever its row changes."""
@@ -92,6 +94,8 @@ class Coordinator:
         self.work_folder.mkdir(exist_ok=True)
         self.sound = make_pool(settings.pool, tasks_per_process=1, at_most=1)
         self.text = make_pool(settings.pool, TEXT_TASKS_PER_PROCESS)
+        self.model = Toolbox(archive, settings).embedder.identity if settings.meaning else ""
+        self.problems: list[str] = []
         self.running: list[_Running] = []
         self.worked = False
 
@@ -152,7 +156,7 @@ class Coordinator:
             if error is None:
                 self._save(item, item.future.result())
             else:
-                self._failed(item.job, error)
+                self._failed(item.job, error, item.session)
 
     def _note_progress(self, item: _Running) -> None:
         seen = read_progress(item.progress)
@@ -184,40 +188,46 @@ class Coordinator:
         self.worked = True
         self.watch(jobs.get(self.db, job.id))
 
-    def _failed(self, job: jobs.Job, error: BaseException) -> None:
+    def _failed(self, job: jobs.Job, error: BaseException, session: Session | None = None) -> None:
         """Retry a lost worker once, park what the user can mend, fail the rest with its sentence."""
+        sentence = _under_its_name(str(error), session)
         attempts = jobs.get(self.db, job.id).attempts
         if isinstance(error, WorkerDied) and attempts < ATTEMPTS:
-            jobs.finish(self.db, job.id, "waiting", str(error))
+            jobs.finish(self.db, job.id, "waiting", sentence)
         elif isinstance(error, WorkerDied | ModelMissing):
-            jobs.finish(self.db, job.id, "parked", str(error))
+            jobs.finish(self.db, job.id, "parked", sentence)
         elif isinstance(error, FlorilegeError):
-            jobs.finish(self.db, job.id, "failed", str(error))
+            jobs.finish(self.db, job.id, "failed", sentence)
         else:
             sentence = f"An unexpected error stopped this session ({type(error).__name__}: {error})."
             jobs.finish(self.db, job.id, "failed", sentence)
         self.watch(jobs.get(self.db, job.id))
 
     def _embed_some(self) -> bool:
-        """Embed one batch of passages; false when none is left or meaning is switched off."""
-        if not self.settings.meaning:
+        """Embed a few batches of passages; false when none is left or meaning is switched off."""
+        if not self.settings.meaning or not self.model:
             return False
-        batches = missing_vectors(self.db, EMBED_BATCH * 2)
-        if not batches:
-            return False
-        halves = [batches[:EMBED_BATCH], batches[EMBED_BATCH:]]
+        rows = missing_vectors(self.db, self.model, EMBED_BATCH * EMBED_BATCHES)
+        batches = [rows[at : at + EMBED_BATCH] for at in range(0, len(rows), EMBED_BATCH)]
         futures = [
-            (half, self.text.submit(embed, self.archive, self.settings, [text for _, text in half]))
-            for half in halves
-            if half
+            self.text.submit(embed, self.archive, self.settings, [text for _, text in batch])
+            for batch in batches
         ]
-        for half, future in futures:
-            model, vectors = future.result()
-            with transaction(self.db):
+        try:
+            for batch, future in zip(batches, futures, strict=True):
+                vectors = future.result()
                 save_vectors(
-                    self.db, model, [(key, vector) for (key, _), vector in zip(half, vectors, strict=True)]
+                    self.db, self.model, [(row[0], v) for row, v in zip(batch, vectors, strict=True)]
                 )
-        return True
+        except FlorilegeError as error:
+            self.problems.append(f"Search by meaning is not up to date: {error}")
+            self.model = ""
+        return bool(rows)
+
+
+def _under_its_name(sentence: str, session: Session | None) -> str:
+    """A message about a stored original, with the name the user knows it by."""
+    return sentence.replace(Path(session.source.path).name, session.source.name) if session else sentence
 
 
 def run_jobs(db: Database, archive: Path, settings: Settings, watch: Watch | None = None) -> bool:

@@ -30,7 +30,9 @@ class Settings:
         "base-offline", "Whisper weights: the bundled base model, a folder, or a hub name such as `small`."
     )
     preset: str = _setting(
-        "careful", "Recognition: `careful` (sequential) or `fast` (batched).", ("careful", "fast")
+        "windowed",
+        "Recognition: `windowed` (cut where nobody speaks), `careful` (sequential) or `fast` (batched).",
+        ("windowed", "careful", "fast"),
     )
     device: str = _setting("cpu", "Where models run: `cpu`, `cuda` or `auto`.", ("cpu", "cuda", "auto"))
     threads: int = _setting(0, "Processor threads per model; 0 takes all cores.")

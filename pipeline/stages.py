@@ -130,7 +130,15 @@ def run_stage(session: Session, name: str, toolbox: Toolbox, hook: Hook = silent
     """Compute one stage and return its encoded output."""
     stage = BY_NAME[name]
     output = stage.run(session, toolbox, hook)
-    return msgspec.json.encode({field: output[field] for field in stage.gives if field in output})
+    return _ENCODER.encode({field: output[field] for field in stage.gives if field in output})
+
+
+def _plain(value: Any) -> Any:
+    """The Python number in a NumPy scalar; engines may let some through."""
+    return value.item()
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_plain)
 
 
 def active(edits: tuple[Edit, ...], kind: str) -> list[Edit]:

@@ -32,11 +32,11 @@ class Toolbox:
     @cached_property
     def recognizer(self) -> Recognizer:
         """The speech recogniser of the settings. Raises ModelMissing."""
-        from pipeline.engines.whisper import WhisperRecognizer
+        from pipeline.engines.whisper import Whisper
 
-        return WhisperRecognizer(
+        return Whisper(
             model=self.settings.model,
-            preset=self.settings.preset,
+            preset=self.settings.preset,  # type: ignore[arg-type]
             device=self.settings.device,
             threads=self.threads,
             allow_hub=self.settings.allow_hub,

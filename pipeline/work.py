@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -16,6 +16,10 @@ from pipeline.hooks import Hook
 from pipeline.settings import Settings
 from pipeline.stages import apply_output, run_stage
 from pipeline.toolbox import Toolbox
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 WRITE_EVERY = 0.4
 
@@ -82,8 +86,7 @@ def compute(
     return results
 
 
-def embed(archive: Path, settings: Settings, texts: Sequence[str]) -> tuple[str, list[bytes]]:
-    """Embed passages; returns the model's identity and one float16 row per passage."""
-    embedder = _toolbox(archive, settings).embedder
-    vectors = embedder.passages(texts)
-    return embedder.identity, [vector.astype("float16").tobytes() for vector in vectors]
+def embed(archive: Path, settings: Settings, texts: Sequence[str]) -> list[NDArray[np.float16]]:
+    """Embed passages: one float16 vector each, in order."""
+    vectors = _toolbox(archive, settings).embedder.passages(texts)
+    return list(vectors.astype("float16"))

@@ -12,9 +12,10 @@ from db import jobs
 from db.sessions import rows
 from pipeline.commands.context import Archive, echo_json, json_option, pass_archive
 from pipeline.commands.progress import progress_shown
+from pipeline.errors import Refused
 from pipeline.intake import Item, Options, Report, add_files, items_from, parse_speakers
 from pipeline.jobs import run_jobs, wait_for
-from pipeline.kinds import refuse_addresses
+from pipeline.kinds import kind_of
 
 
 @click.command()
@@ -57,17 +58,13 @@ def add(
 
 def _items(path: str, report: Report) -> list[Item]:
     """Items of one argument; an address or a missing path is refused without hurting the others."""
-    from pipeline.errors import Refused
-
+    if Path(path).exists():
+        return items_from([Path(path)])
     try:
-        refuse_addresses(path)
+        kind_of(Path(path))
     except Refused as error:
         report.refused.append((path, str(error)))
-        return []
-    if not Path(path).exists():
-        report.refused.append((path, f"{path} does not exist: check the path."))
-        return []
-    return items_from([Path(path)])
+    return []
 
 
 def _tell(report: Report) -> None:
@@ -131,9 +128,7 @@ def status(archive: Archive, as_json: bool) -> None:
         return
     for row in found:
         where = " · ".join(part for part in (row["event"], row["edition"]) if part)
-        click.echo(
-            f"{row['id']:>5}  {row['state'] or '':8} {row['quotes']:>4} quotes  {row['title']}  [{row['source']}]"
-            + (f"  {where}" if where else "")
-            + (f"  {row['message']}" if row["message"] else "")
-        )
+        head = f"{row['id']:>5}  {row['state'] or '':8} {row['quotes']:>4} quotes"
+        tail = [f"{row['title']}  [{row['source']}]", where, row["message"]]
+        click.echo("  ".join([head, *(part for part in tail if part)]))
     click.echo(f"{len(found)} sessions.")
