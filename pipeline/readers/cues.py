@@ -113,14 +113,15 @@ def unroll(cues: Sequence[Cue], shown: Sequence[Sequence[str]]) -> tuple[list[Cu
     """Undo rolling captions, where each cue shows the last lines of the one before again.
 
     ``shown`` are the lines of each cue as the viewer sees them, without markup. Only when a third of
-    the cues roll, so that a repeated « Oui. » stays twice. Returns the cues with fresh lines and the number of lines taken out.
+    the cues roll, some with a line of their own, so that a repeated « Oui. » stays twice. Returns the
+    cues with fresh lines and the number of lines taken out.
     """
     overlaps = [0]
     for i in range(1, len(cues)):
         near = cues[i].start_time <= cues[i - 1].end_time + 0.5
         overlaps.append(_overlap(shown[i - 1], shown[i]) if near else 0)
-    rolling = sum(map(bool, overlaps))
-    if rolling < 3 or rolling * 3 < len(cues) - 1:
+    partial = sum(0 < n < len(lines) for n, lines in zip(overlaps, shown, strict=True))
+    if partial < 2 or sum(map(bool, overlaps)) * 3 < len(cues) - 1:
         return list(cues), 0
     fresh = [replace(cue, text=_tail(cue, n)) for cue, n in zip(cues, overlaps, strict=True)]
     return [cue for cue in fresh if cue.text], sum(overlaps)

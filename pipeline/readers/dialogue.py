@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from db.records import GivenSpeaker, Reading, Slice, Turn
 from pipeline.readers.lexicon import fold, lexicon
@@ -24,9 +25,9 @@ PAREN = r"(?:\s*[\[(](?P<paren>[^)\]\n:]{1,60})[\])])?"
 BOLD = r"(?:\*\*|__)?"
 COLON = re.compile(
     rf"^\s*{LEAD}{BOLD}{LEAD.replace('before', 'inner')}{NAME}{PAREN}{AFTER}?\s*{BOLD}\s*"
-    rf"(?::|\t){BOLD}(?=\s|$|«|“|\")"
+    rf"(?::{BOLD}(?=\s|$|«|“|\")|\t)"
 )
-ALONE = re.compile(rf"^\s*{BOLD}{NAME}{PAREN}{AFTER}\s*:?{BOLD}\s*$")
+ALONE = re.compile(rf"^\s*{BOLD}\[?{NAME}\]?{PAREN}{AFTER}\s*:?{BOLD}\s*$")
 DASH = re.compile(rf"^\s*{LEAD}(?:\*\*{NAME}\*\*|{NAME.replace('?P<name>', '?P<caps>')})\s*[-–—]\s")
 HEADING = re.compile(r"^\s{0,3}(#{1,6}\s|```|~~~|(?:-{3,}|\*{3,}|_{3,})\s*$)")
 QUOTE_OPENERS = '«“"„'
@@ -63,8 +64,9 @@ def seconds(written: str) -> float:
 
 def lines_of(text: str, span: Slice) -> list[Line]:
     """The lines that hold something, between ``span.start`` and ``span.end``."""
-    found, start = [], span.start
-    for raw in text[span.start : span.end].split("\n"):
+    found = []
+    start = span.start + text.startswith("\ufeff", span.start, span.end)
+    for raw in text[start : span.end].split("\n"):
         if raw.strip("\ufeff \t\xa0\f\v"):
             found.append(Line(start, start + len(raw), raw))
         start += len(raw) + 1
@@ -106,11 +108,15 @@ def heads_of(lines: Sequence[Line], given: Sequence[GivenSpeaker] = ()) -> list[
 def _speaks(head: Head, count: int, counts: Counter[str]) -> bool:
     name = split_role(head.name)[0]
     if not is_name_like(name):
-        nick = len(name.split()) == 1 and fold(name) not in lexicon().not_speakers
-        return nick and count >= 3
+        if fold(name) in lexicon().not_speakers:
+            return False
+        beside_a_person = name[0].isupper() and any(n >= 2 and is_full_name(x) for x, n in counts.items())
+        return (len(name.split()) == 1 and count >= 3) or (
+            beside_a_person and count >= 2 and len(name.split()) <= 4
+        )
     if is_full_name(name) or head.time is not None or count >= 2:
         return True
-    return is_anonymous(name) or sum(n >= 2 for n in counts.values()) >= 2
+    return is_anonymous(name) or any(n >= 2 for n in counts.values())
 
 
 def is_dialogue(text: str, span: Slice | None = None) -> bool:
@@ -201,7 +207,7 @@ def timed(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     if starts != sorted(starts):
         return tuple(Turn(t.start, t.end, t.label, confidence=t.confidence) for t in turns)
     closed = []
-    for turn, following in zip(turns, [*turns[1:], None], strict=True):
+    for turn, following in zip_longest(turns, turns[1:]):
         end = following.start_time if following and turn.start_time is not None else None
         closed.append(Turn(turn.start, turn.end, turn.label, turn.start_time, end, turn.confidence))
     return tuple(closed)

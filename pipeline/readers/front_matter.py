@@ -20,7 +20,7 @@ from pipeline.readers.speakers import is_full_name, split_role
 
 BLOCK = re.compile(r"\ufeff?\s*---[ \t]*\n(?P<yaml>.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 KEY = re.compile(r"^(?P<key>[^\W\d_][\w \-]{0,40}?)\s*:(?:\s+(?P<value>.*))?$")
-ISO = re.compile(r"\b(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?\b")
+ISO = re.compile(r"(?<!\d)(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?!\d)")
 DAY_FIRST = re.compile(r"^\s*(\d{1,2})[/.](\d{1,2})[/.](\d{4})\b")
 LIMIT = 65536
 """Characters: a longer block is not a front matter."""

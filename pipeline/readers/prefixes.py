@@ -43,10 +43,10 @@ def _split(cue: Cue, accepted: set[str]) -> list[Cue]:
         match = PREFIX.match(row)
         if match and fold_name(match["name"]) in accepted:
             parts.append(replace(cue, text=match["rest"], label=match["name"].strip(), turn=False))
-        elif parts:
+        elif parts and not (match and is_name_like(match["name"])):
             parts[-1] = replace(parts[-1], text=f"{parts[-1].text}\n{row}")
         else:
-            parts.append(replace(cue, text=row))
+            parts.append(replace(cue, text=row, turn=cue.turn or bool(parts)))
     return parts
 
 

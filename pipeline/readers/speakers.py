@@ -9,7 +9,10 @@ from db.records import Appearance, GivenSpeaker, Part, Slice
 from pipeline.readers.lexicon import fold, lexicon
 
 NUMBERED = re.compile(r"^(?P<word>.*?)[\s_#-]*\d{1,3}$")
-INITIALS = re.compile(r"^[A-ZÀ-Þ]{1,4}$")
+INITIALS = re.compile(r"^[A-ZÀ-Þ]{2,4}$")
+BARE = re.compile(r"^(?:[A-ZÀ-Þ]\.?){1,2}$|^[B-DF-HJ-NP-TV-Z]{3}$")
+"""Initials that no given name is written like: two letters, or three without a vowel."""
+ARTICLE = re.compile(r"^(?:le|la|les|un|une|the|a|an)\s+|^l'")
 ROLE_SPLIT = re.compile(r"\s*(?:,|\s[-–—]|\()\s*")
 
 
@@ -25,12 +28,8 @@ def is_anonymous(written: str) -> bool:
     """True for « Intervenant 2 », "SPEAKER_00", "Audience", initials: a voice, not a person's name."""
     key = fold(written)
     numbered = NUMBERED.match(key)
-    word = (numbered["word"] if numbered else key).strip(" _-#")
-    return (
-        word in lexicon().anonymous | lexicon().moderators
-        or not word
-        or bool(INITIALS.match(written.strip()))
-    )
+    word = ARTICLE.sub("", (numbered["word"] if numbered else key).strip(" _-#"))
+    return not word or word in lexicon().anonymous | lexicon().moderators or bool(BARE.match(written.strip()))
 
 
 def is_name_like(written: str) -> bool:
@@ -79,7 +78,7 @@ def split_role(written: str) -> tuple[str, str | None, str | None]:
 
 def proper_case(name: str) -> str:
     """« SOPHIE DE LA TOUR » → « Sophie de la Tour »; other names are kept as written."""
-    if not name.isupper() or len(name) <= 4:
+    if not name.isupper() or len(name) <= 3:
         return name
     words = [w.lower() if fold(w) in lexicon().particles else w.title() for w in name.split()]
     return " ".join(words)
@@ -91,9 +90,10 @@ def unify(written: Iterable[str], given: Sequence[GivenSpeaker] = ()) -> dict[st
     forms = list(dict.fromkeys(written))
     labels = {fold_name(g.name): g.name for g in given}
     for form in forms:
-        labels.setdefault(fold_name(form), form)
+        name = split_role(form)[0]
+        labels.setdefault(fold_name(name), name)
     full = {key: label for key, label in labels.items() if len(key.split()) >= 2 and not is_anonymous(label)}
-    return {form: _widest(form, labels, full) for form in forms}
+    return {form: _widest(split_role(form)[0], labels, full) for form in forms}
 
 
 def _widest(form: str, labels: dict[str, str], full: dict[str, str]) -> str:
@@ -105,8 +105,8 @@ def _widest(form: str, labels: dict[str, str], full: dict[str, str]) -> str:
 
 
 def _shortens(form: str, key: str, words: list[str]) -> bool:
-    if INITIALS.match(form) and len(form) >= 2:
-        return form.casefold() == "".join(w[0] for w in words)
+    if INITIALS.match(form) and form.casefold() == "".join(w[0] for w in words):
+        return True
     return key in (words[0], words[-1], words[0][0] + words[-1])
 
 

@@ -70,7 +70,7 @@ def _blocks(rows: Sequence[str], start: int, name: str) -> tuple[list[Block], li
     skipping, blank = False, True
     for i in range(start, len(rows)):
         row = rows[i]
-        if "-->" in row:
+        if _is_timing(row):
             _drop_glued_index(blocks, rows[i - 1])
             blocks.append(_open(row, i + 1, name))
             skipping, blank = False, False
@@ -85,15 +85,19 @@ def _blocks(rows: Sequence[str], start: int, name: str) -> tuple[list[Block], li
     return blocks, notes
 
 
+def _is_timing(row: str) -> bool:
+    return "-->" in row or bool(TIMING.match(row))
+
+
 def _announces(rows: Sequence[str], i: int) -> bool:
     """An identifier just before a timing line, or the first line of a NOTE, STYLE or REGION block."""
-    followed = i + 1 < len(rows) and "-->" in rows[i + 1]
+    followed = i + 1 < len(rows) and _is_timing(rows[i + 1])
     return followed or _is_skipped(rows[i]) or _dangling_index(rows, i)
 
 
 def _dangling_index(rows: Sequence[str], i: int) -> bool:
     following = next((row for row in rows[i + 1 :] if row.strip()), "-->")
-    return bool(INDEX.match(rows[i])) and "-->" in following
+    return bool(INDEX.match(rows[i])) and _is_timing(following)
 
 
 def _drop_glued_index(blocks: Sequence[Block], before: str) -> None:

@@ -156,7 +156,7 @@ def _word_items(value: Any) -> list[Item]:
 
 
 def _words(value: Any, start: float, end: float) -> tuple[SpokenWord, ...]:
-    """Words with times; one without (whisperX leaves figures untimed) fills the gap between its neighbours."""
+    """Words with times; one without (whisperX: figures) fills the gap between its neighbours."""
     items = _word_items(value)
     begins = [_maybe(_first(item, STARTS)) for item in items]
     ends = [_maybe(_first(item, ENDS)) for item in items]
