@@ -24,7 +24,7 @@ from pipeline.theme_text import content, language_of, words
 WORDS_PER_QUOTE, MOST, SUBSTANTIAL = 110, 40, 60
 """One passage per so many words, at most so many, and the words that make a speaker substantial."""
 _SHORTEST, _LONGEST, _LONGEST_ALONE, _FEWEST_WORDS = 8, 75, 55, 25
-_GOOD, _FAIR, _MODERATOR_GOOD = 1.1, 0.55, 1.7
+_GOOD, _FAIR, _MODERATOR_GOOD = 0.95, 0.55, 1.7
 _ALIKE, _NEAR, _AGAIN = 1.2, 0.25, 0.12
 _DOUBTFUL: Final = 0.5
 
@@ -190,7 +190,7 @@ def _worth(parts: Sequence[Sentence], judged: Sequence[Judged]) -> float:
     worths = sorted((j.worth for j in judged), reverse=True)
     total = sum(part.words for part in parts)
     score = worths[0] + 0.5 * sum(worths[1:2]) + 0.25 * sum(worths[2:])
-    score -= (0.3 if judged[0].connector else 0.0) + (0.6 if any(j.announcing for j in judged) else 0.0)
+    score -= (0.45 if judged[0].connector else 0.0) + (0.6 if any(j.announcing for j in judged) else 0.0)
     score -= 0.35 * (len(parts) - 1)
     score += sum(0.3 for j in judged[1:] if j.dangling or j.connector)
     score -= 0.02 * max(0, total - 35) + 0.06 * max(0, 12 - total)
