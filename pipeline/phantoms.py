@@ -26,6 +26,8 @@ CLEAR = 0.8
 _NO_SPEECH, _IMPROBABLE = 0.6, -1.0
 _COMPRESSION = 2.4
 _AROUND = 0.25
+_WIDE = 1.0
+"""Seconds around a segment that must be silent too: word times may be off by that much."""
 _REPEATS = 4
 _LONGEST_GRAM = 12
 _LOOP_WORDS = 8
@@ -63,19 +65,19 @@ class Activity:
     probabilities: Sequence[float]
     step: float
 
-    def _stretch(self, start: float, end: float) -> Sequence[float]:
-        first = max(int((start - _AROUND) / self.step), 0)
-        found = self.probabilities[first : int((end + _AROUND) / self.step) + 1]
+    def _stretch(self, start: float, end: float, around: float) -> Sequence[float]:
+        first = max(int((start - around) / self.step), 0)
+        found = self.probabilities[first : int((end + around) / self.step) + 1]
         return found if len(found) or len(self.probabilities) else (1.0,)
 
     def share(self, start: float, end: float) -> float:
         """Share of ``start``–``end`` seconds, a little widened, in which speech is more likely than not."""
-        stretch = self._stretch(start, end)
+        stretch = self._stretch(start, end, _AROUND)
         return sum(1 for p in stretch if p >= 0.5) / max(len(stretch), 1)
 
     def peak(self, start: float, end: float) -> float:
-        """The highest speech probability there."""
-        return max(self._stretch(start, end), default=0.0)
+        """The highest speech probability there and for a second around."""
+        return max(self._stretch(start, end, _WIDE), default=0.0)
 
 
 def judge(segment: Segment, activity: Activity, language: str) -> Segment:

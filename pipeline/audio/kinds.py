@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import BinaryIO
 
 from pipeline.errors import NoSound, WrongKind
@@ -91,15 +92,14 @@ def _frames(head: bytes) -> str | None:
     """A chain of three consistent frame headers: random bytes never hold one."""
     at = head.find(b"\xff")
     while 0 <= at < len(head) - 8:
-        for kind, length in (("mp3", _mp3_length), ("aac", _adts_length)):
+        for kind, length in FRAME_LENGTHS.items():
             if _chained(head, at, length):
                 return kind
         at = head.find(b"\xff", at + 1)
     return None
 
 
-def _chained(head: bytes, at: int, length: object) -> bool:
-    assert callable(length)
+def _chained(head: bytes, at: int, length: Callable[[bytes], int]) -> bool:
     for _ in range(_CHAIN):
         step = length(head[at : at + 8])
         if not step:
@@ -127,6 +127,25 @@ def _adts_length(header: bytes) -> int:
         return 0
     length = (header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5
     return length if length > 7 else 0
+
+
+FRAME_LENGTHS: dict[str, Callable[[bytes], int]] = {"mp3": _mp3_length, "aac": _adts_length}
+"""For the raw formats: bytes of the frame that begins with these bytes, 0 when none does."""
+
+
+def wave_seconds(file: BinaryIO) -> float | None:
+    """The length that a WAVE header promises, whatever is left of the file; ``None`` when it does not."""
+    file.seek(12)
+    rate = 0
+    while len(chunk := file.read(8)) == 8:
+        size = int.from_bytes(chunk[4:], "little")
+        if chunk[:4] == b"data":
+            return size / rate if rate and 0 < size < 0xFFFFFF00 else None
+        body = file.read(min(size, 64))
+        if chunk[:4] == b"fmt " and len(body) >= 16:
+            rate = int.from_bytes(body[8:12], "little")
+        file.seek(size + size % 2 - len(body), 1)
+    return None
 
 
 def _is_text(head: bytes) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import av
 import av.logging
 
-from pipeline.audio.kinds import demuxer
+from pipeline.audio.kinds import demuxer, wave_seconds
 from pipeline.audio.values import Limits, Probe
 from pipeline.errors import Damaged, NoSound, TooLarge
 
@@ -44,13 +44,14 @@ def opened(path: Path) -> Iterator[Sound]:
     """
     with path.open("rb") as file:
         kind = demuxer(file, path.name)
+        promised = wave_seconds(file) if kind == "wav" else None
         file.seek(0)
         try:
             container = av.open(file, format=kind, metadata_errors="replace")
         except (av.FFmpegError, ValueError, OverflowError) as error:
             raise _unreadable(path) from error
         with container:
-            yield _sound(path, container, kind)
+            yield _sound(path, container, kind, promised)
 
 
 def _unreadable(path: Path) -> NoSound | Damaged:
@@ -59,14 +60,16 @@ def _unreadable(path: Path) -> NoSound | Damaged:
     return Damaged(f"“{path.name}” cannot be opened, its header or index is damaged: ask for a fresh copy.")
 
 
-def _sound(path: Path, container: Any, kind: str) -> Sound:
+def _sound(path: Path, container: Any, kind: str, promised: float | None) -> Sound:
     tracks = [s for s in container.streams.audio if s.codec_context is not None]
     if not tracks:
         what = "a video without sound" if container.streams.video else "a file without a sound track"
         raise NoSound(f"“{path.name}” is {what} and contains no audio: add the version with sound.")
     stream = next((s for s in tracks if s.disposition & av.stream.Disposition.default), tracks[0])
     zero = container.start_time / av.time_base if container.start_time is not None else 0.0
-    return Sound(path.name, container, stream, kind, zero, _seconds(container, stream), len(tracks))
+    return Sound(
+        path.name, container, stream, kind, zero, promised or _seconds(container, stream), len(tracks)
+    )
 
 
 def _seconds(container: Any, stream: Any) -> float | None:

@@ -15,6 +15,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.audio.kinds import FRAME_LENGTHS
 from pipeline.audio.source import Sound, too_long
 from pipeline.audio.values import Limits
 from pipeline.errors import Damaged, NoSound
@@ -25,7 +26,9 @@ TOLERANCE = 0.06
 """Seconds that a timestamp may differ from the running clock before it counts as a gap (containers
 round to 1 ms, streaming recorders jitter by one or two frames)."""
 _BLOCK = 1.0
-_UNDATED = ("mp3", "aac")
+# Bytes of padding that no clock cares for, and the tags that players append or join files with.
+_SLACK = 16
+_TAGS = (b"ID3", b"TAG", b"APETAGEX", b"LYRICS")
 _SCALE = {"u8": 128.0, "s16": 2.0**15, "s32": 2.0**31, "s64": 2.0**63}
 
 
@@ -39,12 +42,16 @@ class Findings:
 
 def frames(sound: Sound, findings: Findings, start: float = 0.0) -> Iterator[tuple[float, int, Samples]]:
     """Yield (seconds since the start, rate, mono samples) of each frame from ``start`` seconds on."""
-    bytes_clock = _ByteClock(sound, findings) if sound.kind in _UNDATED else None
+    bytes_clock = _ByteClock(sound) if sound.kind in FRAME_LENGTHS else None
     if start > 0 and bytes_clock is None:
         sound.container.seek(int((start + sound.zero) / sound.stream.time_base), stream=sound.stream)
     for packet in sound.container.demux(sound.stream):
         shift = bytes_clock.see(packet) if bytes_clock else 0.0
-        if bytes_clock and packet.pts is not None and packet.pts * packet.time_base + shift < start:
+        if (
+            bytes_clock
+            and packet.pts is not None
+            and packet.pts * packet.time_base + shift - sound.zero < start
+        ):
             continue
         for frame in _decoded(packet, findings):
             if frame.samples:
@@ -81,43 +88,54 @@ def mono(frame: Any) -> Samples:
 
 
 class _ByteClock:
-    """Turns bytes skipped by a raw MP3 or AAC demuxer into seconds.
+    """Turns bytes that are no frames, in raw MP3 or AAC, into seconds.
 
-    Exact for a constant bit rate. Otherwise raises :class:`Damaged`: the missing time is unknown.
+    The demuxer skips such bytes or hands them out as a part of a packet, and counts on. With a constant
+    bit rate their time is known; otherwise raises :class:`Damaged` once sound follows them.
     """
 
-    def __init__(self, sound: Sound, findings: Findings) -> None:
-        self.sound, self.findings = sound, findings
+    def __init__(self, sound: Sound) -> None:
+        self.sound = sound
+        self.length = FRAME_LENGTHS[sound.kind]
         self.expected: int | None = None
         self.shift = 0.0
         self.sizes: list[int] = []
-        self.pending = 0
-        self.duration = 0.0
+        self.foreign = 0
 
     def see(self, packet: Any) -> float:
         """Seconds to add to the packet's time."""
         if packet.pos is None or packet.pos < 0 or not packet.size:
             return self.shift
-        missing = 0 if self.expected is None else packet.pos - self.expected
+        data = bytes(packet)
+        true = min(self.length(data), len(data))
+        skipped = 0 if self.expected is None else packet.pos - self.expected
         self.expected = packet.pos + packet.size
-        self.sizes.append(packet.size)
-        self.duration = float((packet.duration or 0) * packet.time_base) or self.duration
-        if missing > 0:
-            self.shift += self._seconds(missing)
-        return self.shift
+        if self.expected and skipped > 0:
+            self.foreign += skipped
+        duration = float((packet.duration or 0) * packet.time_base)
+        if true and self.foreign > _SLACK:
+            self.shift += self._seconds(duration)
+        shift = self.shift
+        if true:
+            self.sizes.append(true)
+        else:
+            # The demuxer's clock moves on for a packet without a frame.
+            self.shift -= duration
+        if not data[true:].startswith(_TAGS):
+            self.foreign += len(data) - true
+        return shift
 
-    def _seconds(self, missing: int) -> float:
-        sizes = np.asarray(self.sizes[1:])
-        usual = float(np.median(sizes)) if len(sizes) else 0.0
-        if not usual or not self.duration:
+    def _seconds(self, duration: float) -> float:
+        sizes = np.asarray(self.sizes[1:] or self.sizes)
+        missing, self.foreign = self.foreign, 0
+        if not len(sizes):
             return 0.0
-        constant = np.mean(np.abs(sizes - usual) <= 2) > 0.9
-        if not constant:
+        if np.mean(np.abs(sizes - np.median(sizes)) <= 2) < 0.9:
             raise Damaged(
                 f"“{self.sound.name}” is damaged in the middle and its later times cannot be known: "
                 "ask for a fresh copy or re-export it."
             )
-        return round(missing / float(np.mean(sizes))) * self.duration
+        return round(missing / float(np.mean(sizes))) * duration
 
 
 class Timeline:
@@ -151,7 +169,7 @@ class Timeline:
         late = time - self.clock
         if self.begun is None or rate != self.source_rate or abs(late) > TOLERANCE:
             ready += self.finish()
-            if late < -TOLERANCE:
+            if late < 0:
                 samples = samples[round(-late * rate) :]
             ready += self._silence(max(time, self.clock))
             self.begun, self.source_rate = self.written / self.rate, rate

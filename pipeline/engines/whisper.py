@@ -9,19 +9,19 @@ fall back to sampling at random.
 
 from __future__ import annotations
 
-import difflib
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from db.records import Recognition, Segment, SpokenWord
+from db.records import Recognition, Segment
 from pipeline.engines import whisper_weights
 from pipeline.engines.activity import RATE, activity
+from pipeline.engines.whisper_words import NO_SPEECH, as_segment, failed, parted, said_nearby, within
 from pipeline.engines.windows import Span, halves, holes, windows
 from pipeline.errors import BadSetting, EngineError, ModelMissing
 from pipeline.hooks import Hook
@@ -35,10 +35,6 @@ BATCH = 8
 STEP_NAME = "transcribe"
 # The library asserts that clips sum to no more than the sound; rounding would break that.
 _REST = np.zeros(160, np.float32)
-# Failure thresholds of Radford et al. 2022 (Whisper), section 4.5.
-LOOPING, IMPROBABLE, NO_SPEECH = 2.4, -1.0, 0.6
-NEARBY = 5.0
-"""Seconds around a hole in which the same words mean that only their times were wrong."""
 
 
 @dataclass(slots=True)
@@ -124,13 +120,13 @@ class Whisper:
 
     def _mended(self, audio: Samples, heard: Samples, spans: list[Span], ask: _Asked) -> list[Segment]:
         decoded = dict(zip(spans, self._batch(audio, spans, ask), strict=True))
-        failed = [span for span, segments in decoded.items() if _failed(segments)]
-        parts = {span: halves(heard, span) for span in failed}
-        flat = [part for span in failed for part in parts[span]]
+        bad = [span for span, segments in decoded.items() if failed(segments)]
+        parts = {span: halves(heard, span) for span in bad}
+        flat = [part for span in bad for part in parts[span]]
         again = dict(zip(flat, self._batch(audio, flat, ask), strict=True))
-        for span in failed:
+        for span in bad:
             better = [segment for part in parts[span] for segment in again[part]]
-            if better and not any(_failed(again[part]) for part in parts[span]):
+            if better and not any(failed(again[part]) for part in parts[span]):
                 decoded[span] = better
         segments = [segment for span in spans for segment in decoded[span]]
         return self._filled(audio, heard, spans, segments, ask)
@@ -141,14 +137,14 @@ class Whisper:
         """Decode speech that got no words once more, alone; keep what is plausible."""
         words = [(word.start_time, word.end_time) for segment in segments for word in segment.words]
         first, last = spans[0][0], spans[-1][1]
-        missed = [s for s in holes(heard.copy(), words) if first <= s[0] and s[1] <= last]
+        missed = holes(heard, words, first, last)
         padded = [(max(a - 0.3, 0.0), min(b + 0.3, len(audio) / RATE)) for a, b in missed]
         for hole, found in zip(missed, self._batch(audio, padded, ask), strict=True):
-            if _failed(found) or not found or found[0].no_speech_probability >= NO_SPEECH:
+            if failed(found) or not found or found[0].no_speech_probability >= NO_SPEECH:
                 continue
-            found = [_within(segment, hole) for segment in found]
-            if not _said_nearby(found, segments, hole):
-                segments = [part for segment in segments for part in _parted(segment, hole)]
+            found = [within(segment, hole) for segment in found]
+            if not said_nearby(found, segments, hole):
+                segments = [part for segment in segments for part in parted(segment, hole)]
                 segments += found
         return sorted((s for s in segments if s.words), key=lambda s: s.words[0].start_time)
 
@@ -173,7 +169,7 @@ class Whisper:
             kept = list(found)
             for span, start, end in zip(group, starts, ends, strict=True):
                 own = [s for s in kept if start - 0.005 <= s.seek / 100 < end - 0.005]
-                results.append([_segment(s, span[0] - start) for s in own])
+                results.append([as_segment(s, span[0] - start) for s in own])
         return results
 
     def _careful(self, audio: Samples, heard: Samples, ask: _Asked, hook: Hook) -> list[Segment]:
@@ -243,73 +239,6 @@ def _cut(audio: Samples, start: float, end: float) -> Samples:
 def _watched(found: Iterable[Any], seconds: float, hook: Hook) -> list[Segment]:
     segments = []
     for segment in found:
-        segments.append(_segment(segment, 0.0))
+        segments.append(as_segment(segment, 0.0))
         hook(STEP_NAME, min(segment.end, seconds), seconds)
     return segments
-
-
-def _segment(found: Any, shift: float) -> Segment:
-    return Segment(
-        float(found.start) + shift,
-        float(found.end) + shift,
-        _words(found.words or (), shift),
-        float(found.no_speech_prob),
-        float(found.avg_logprob),
-        float(found.compression_ratio),
-    )
-
-
-def _words(found: Iterable[Any], shift: float) -> tuple[SpokenWord, ...]:
-    """Words as they stand between spaces: the library splits « l'IA » and « peut-être » in two; such
-    parts are joined again, as sure as the least sure of them."""
-    words: list[SpokenWord] = []
-    for part in found:
-        text, sure = part.word.strip(), min(max(float(part.probability), 0.0), 1.0)
-        if not text:
-            continue
-        start, end = float(part.start) + shift, float(part.end) + shift
-        if words and not part.word.startswith(" "):
-            last = words.pop()
-            text, start, sure = last.text + text, last.start_time, min(last.probability, sure)
-        words.append(SpokenWord(text, start, end, sure))
-    return tuple(words)
-
-
-def _failed(segments: Sequence[Segment]) -> bool:
-    """Whether a window loops or is improbable as a whole."""
-    text = " ".join(word.text for segment in segments for word in segment.words).encode()
-    if not text:
-        return False
-    return len(text) / len(zlib.compress(text)) > LOOPING or segments[0].average_log_probability < IMPROBABLE
-
-
-def _within(segment: Segment, hole: Span) -> Segment:
-    words = tuple(w for w in segment.words if hole[0] <= (w.start_time + w.end_time) / 2 <= hole[1])
-    return replace(segment, words=words)
-
-
-def _parted(segment: Segment, hole: Span) -> list[Segment]:
-    """The segment, in two when it reaches over a hole, so that what fills the hole stands in order."""
-    middle = (hole[0] + hole[1]) / 2
-    left = tuple(w for w in segment.words if w.start_time < middle)
-    right = segment.words[len(left) :]
-    if not left or not right:
-        return [segment]
-    return [
-        replace(segment, end_time=left[-1].end_time, words=left),
-        replace(segment, start_time=right[0].start_time, words=right),
-    ]
-
-
-def _said_nearby(found: Sequence[Segment], segments: Sequence[Segment], hole: Span) -> bool:
-    """Whether at least half of the new words stand, in order, in the text around the hole: then no word
-    was lost, its time was wrong."""
-    new = [word.text.lower().strip(".,;:!?") for segment in found for word in segment.words]
-    near = [
-        word.text.lower().strip(".,;:!?")
-        for segment in segments
-        for word in segment.words
-        if hole[0] - NEARBY < word.end_time and word.start_time < hole[1] + NEARBY
-    ]
-    blocks = difflib.SequenceMatcher(None, near, new, autojunk=False).get_matching_blocks()
-    return 2 * sum(block.size for block in blocks) >= len(new)

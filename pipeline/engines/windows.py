@@ -60,12 +60,16 @@ def halves(probabilities: NDArray[np.float32], span: Span) -> list[Span]:
     return [(span[0], cut), (cut, span[1])]
 
 
-def holes(probabilities: NDArray[np.float32], words: Sequence[Span], least: float = 1.2) -> list[Span]:
-    """Stretches of at least ``least`` seconds of speech that no word covers (words reach 0.3 s around
-    themselves, pauses under 0.3 s do not end a stretch)."""
+def holes(
+    probabilities: NDArray[np.float32], words: Sequence[Span], start: float, end: float, least: float = 1.2
+) -> list[Span]:
+    """Stretches of at least ``least`` seconds of speech between ``start`` and ``end`` that no word covers
+    (words reach 0.3 s around themselves, pauses under 0.3 s do not end a stretch)."""
     speech = probabilities >= 0.5
-    for start, end in words:
-        speech[max(int((start - 0.3) / STEP), 0) : int((end + 0.3) / STEP) + 1] = False
+    speech[: int(start / STEP)] = False
+    speech[int(np.ceil(end / STEP)) :] = False
+    for first, last in words:
+        speech[max(int((first - 0.3) / STEP), 0) : int((last + 0.3) / STEP) + 1] = False
     at = np.flatnonzero(speech)
     if not len(at):
         return []
