@@ -173,3 +173,9 @@ WHERE edit.undone_at IS NULL AND edit.session_id = ? ORDER BY edit.id DESC LIMIT
 def edits(db: Database, session_id: int, limit: int = 20) -> tuple[EditRow, ...]:
     """Human edits of a session that are in force, newest first."""
     return tuple(EditRow(**row) for row in rows(db, _EDITS, session_id, limit))
+
+
+def person_of(db: Database, session_id: int, label: str) -> int | None:
+    """Whose a label of a session is, or ``None`` while it has no name."""
+    found = scalar(db, "SELECT person_id FROM appearance WHERE session_id = ? AND label = ?", session_id, label)
+    return None if found is None else int(found)

@@ -1,0 +1,205 @@
+"""Search by words or by a question; every hit is one click from its second."""
+
+from __future__ import annotations
+
+import json
+
+from sqlite_utils import Database
+
+from db import browse, browse_themes
+from db.people import find_person
+from db.search import Filters, Hit, Results, search
+from pipeline.errors import FlorilegeError
+from pipeline.meaning import query_vector
+from pipeline.projection import archive_folder
+from pipeline.settings import load_settings
+from ui import filters, media, shown
+from ui.frame import empty, pages_of, put
+from ui.html import Markup, div, highlighted, link, span, tag
+from ui.place import Place, href
+from ui.words import _, count_of, language
+
+PER_PAGE = 15
+
+
+def draw(db: Database, place: Place) -> None:
+    """Draw the search page."""
+    query = place.get("q")
+    number = min(max(1, place.whole("p")), 200)
+    asked = _asked(db, place)
+    results = _found(db, query, asked, number)
+    put(
+        div(
+            "fl-page",
+            _opening(query, results),
+            _bar(db, place),
+            filters.chosen(
+                place,
+                [
+                    (name, place.get(name))
+                    for name in ("speaker", "organisation", "event", "edition", "theme", "from", "to")
+                ],
+            ),
+            _loosened(results),
+            tag("ol", [_hit(hit) for hit in results.hits], class_="fl-hits")
+            if results.hits
+            else _nothing(db, query),
+            pages_of(place, browse.Page(results.hits, results.total, number, PER_PAGE))
+            if results.hits
+            else None,
+        )
+    )
+
+
+def _asked(db: Database, place: Place) -> Filters:
+    speaker = place.get("speaker")
+    return Filters(
+        event=place.get("event") or None,
+        edition=place.get("edition") or None,
+        person=_person(db, speaker) if speaker else None,
+        organisation=place.get("organisation") or None,
+        theme=place.get("theme") or None,
+        date_from=place.get("from") or None,
+        date_to=place.get("to") or None,
+    )
+
+
+def _person(db: Database, name: str) -> int:
+    """The person of a name; nobody's id when there is none, so that nothing is found."""
+    try:
+        return find_person(db, name)
+    except (FlorilegeError, ValueError, OverflowError):
+        return 0
+
+
+def _found(db: Database, query: str, asked: Filters, number: int) -> Results:
+    folder = archive_folder(db)
+    model, vector = query_vector(db, folder, load_settings(folder), query)
+    offset = (number - 1) * PER_PAGE
+    return search(db, query, asked, query_vector=vector, model=model, limit=PER_PAGE, offset=offset)
+
+
+def _opening(query: str, results: Results) -> Markup:
+    count = count_of("{n} passage", "{n} passages", results.total)
+    kicker = count if results.exact else _("at least {count}").format(count=count)
+    kept = {"page": "search"} | ({} if language() == "fr" else {"lang": language()})
+    return tag(
+        "div",
+        tag("p", kicker if query else _("Search"), class_="fl-kicker"),
+        tag("h1", _("Search"), class_="fl-hidden"),
+        tag(
+            "form",
+            tag(
+                "input",
+                type="search",
+                id="fl-ask",
+                data_name="q",
+                value=query,
+                maxlength=400,
+                placeholder=_("Search words or ask a question"),
+                aria_label=_("Search the archive"),
+            ),
+            tag("button", _("Search"), type="submit", class_="fl-button is-main"),
+            class_="fl-ask",
+            data_go=json.dumps(kept),
+            role="search",
+        ),
+        class_="fl-heading",
+    )
+
+
+def _bar(db: Database, place: Place) -> Markup:
+    offered = browse.choices(db)
+    themes = [(t.slug, t.label_fr if language() == "fr" else t.label_en) for t in browse_themes.themes(db)]
+    return filters.bar(
+        place,
+        filters.words(place, "speaker", _("Speaker"), offered.speakers),
+        filters.choice(
+            place, "organisation", _("Organisation"), [(name, name) for name in offered.organisations]
+        ),
+        filters.choice(place, "theme", _("Theme"), sorted(themes, key=lambda theme: theme[1])),
+        filters.choice(place, "event", _("Event"), [(name, name) for name in offered.events]),
+        filters.choice(place, "edition", _("Edition"), [(name, name) for name in offered.editions]),
+        filters.words(place, "from", _("From (year or day)")),
+        filters.words(place, "to", _("To (year or day)")),
+        keep=("q",),
+    )
+
+
+def _loosened(results: Results) -> Markup | None:
+    if results.loosened and results.hits:
+        return tag(
+            "p", _("No passage holds all these words; those that hold some come first."), class_="fl-meta"
+        )
+    if not results.complete:
+        return tag("p", _("The search was cut short: these are the best passages so far."), class_="fl-meta")
+    return None
+
+
+def _hit(hit: Hit) -> Markup:
+    marks = [(mark.start - hit.start, mark.end - hit.start) for mark in hit.highlights]
+    address = href("session", id=hit.session_id, quote=hit.quote_id, o=None if hit.quote_id else hit.start)
+    role = ", ".join(part for part in (hit.role, hit.organisation) if part)
+    where = [shown.edition_of(hit.event, hit.edition), shown.day(hit.date)]
+    return tag(
+        "li",
+        div("fl-byline", _who(hit), span("fl-role", role) if role else None),
+        tag("p", highlighted(hit.text, marks), class_="fl-passage", lang=hit.language),
+        div(
+            "fl-card-foot",
+            div("fl-whence", link(address, hit.title), " · ".join(["", *(part for part in where if part)])),
+            div(
+                "fl-acts",
+                _play(hit),
+                link(
+                    address,
+                    span("fl-act-icon", aria_hidden="true"),
+                    span("fl-act-word", _("Read")),
+                    class_="fl-act fl-act-read",
+                ),
+            ),
+        ),
+        class_="fl-hit",
+    )
+
+
+def _who(hit: Hit) -> Markup | None:
+    if hit.person_id is not None and hit.person:
+        return link(href("speaker", id=hit.person_id), hit.person, class_="fl-who")
+    return span("fl-who is-unknown", shown.speaker_of(None, hit.label)) if hit.label else None
+
+
+def _play(hit: Hit) -> Markup | None:
+    if hit.start_time is None:
+        return None
+    item = {
+        "src": media.address(hit.session_id),
+        "session": hit.session_id,
+        "start": round(max(0.0, hit.start_time - 0.15), 2),
+        "title": f"{shown.speaker_of(hit.person, hit.label)} · {hit.title}",
+        "href": href("session", id=hit.session_id, t=round(hit.start_time, 1)),
+    }
+    return tag(
+        "button",
+        span("fl-act-icon", aria_hidden="true"),
+        span("fl-act-word", f"{_('Listen')} {shown.clock(hit.start_time)}"),
+        type="button",
+        class_="fl-act fl-act-play",
+        data_play=json.dumps(item, ensure_ascii=False),
+    )
+
+
+def _nothing(db: Database, query: str) -> Markup:
+    names = [t.label_fr if language() == "fr" else t.label_en for t in browse_themes.themes(db, 8)]
+    suggested = [(href("search", q=name), name) for name in [*names, *browse.choices(db, 6).speakers]]
+    title = _("Nothing found for “{query}”").format(query=query[:80]) if query else _("Nothing to search yet")
+    return empty(
+        title,
+        tag(
+            "p",
+            _(
+                "Try fewer words, another spelling, or remove a filter. Accents, capitals and plurals do not matter."
+            ),
+        ),
+        div("fl-tags", [link(address, name, class_="fl-tag") for address, name in suggested]),
+    )
