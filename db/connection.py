@@ -14,6 +14,7 @@ from db.migrations import MIGRATIONS
 
 DATABASE_NAME = "florilege.db"
 BUSY_SECONDS = 15.0
+BUSY = "The archive is in use by another process: nothing was changed, try again."
 # Builds without the WAL-reset fix may lose commits under concurrent checkpoints (SQLite 3.51.3 notes).
 WAL_FIXED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
@@ -51,14 +52,15 @@ def _connect(path: Path) -> Database:
 
 
 def _prepare(db: Database) -> Database:
-    known = {migration.name for migration in MIGRATIONS.pending(db)} | {m.name for m in MIGRATIONS.applied(db)}
     unknown = [m.name for m in MIGRATIONS.applied(db) if m.name not in MIGRATION_NAMES]
     if unknown:
         raise ArchiveNewer(
             f"This archive holds the change {unknown[0]!r} of a newer version: update Florilège to open it."
         )
-    if known - {m.name for m in MIGRATIONS.applied(db)}:
-        MIGRATIONS.apply(db)
+    if MIGRATIONS.pending(db):
+        # Of several that open a new archive at once, one migrates; the others wait and find it done.
+        with transaction(db):
+            MIGRATIONS.apply(db)
     return db
 
 
@@ -84,11 +86,16 @@ def transaction(db: Database) -> Iterator[Database]:
     try:
         db.conn.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
-        raise ArchiveBusy("The archive is in use by another process: nothing was changed, try again.") from error
+        raise ArchiveBusy(BUSY) from error
     try:
         yield db
     except BaseException:
         if db.conn.in_transaction:
             db.conn.execute("ROLLBACK")
         raise
-    db.conn.execute("COMMIT")
+    try:
+        db.conn.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        # A reader kept its lock past BUSY_SECONDS; a transaction left open would swallow later writes.
+        db.conn.execute("ROLLBACK")
+        raise ArchiveBusy(BUSY) from error

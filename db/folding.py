@@ -67,7 +67,7 @@ def name_key(name: str) -> str:
 
     A name made of nothing but forms of address keeps them; one without letters keeps its folded text.
     """
-    words = [fold(match.group()) for match in _WORD.finditer(name)]
+    words = _WORD.findall(fold(name))
     kept = list(words)
     while len(kept) > 1 and kept[0] in titles():
         kept.pop(0)

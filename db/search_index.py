@@ -165,3 +165,17 @@ def _insert(db: Database, session_id: int, transcript_id: int, pieces: list[_Pie
         "INSERT INTO passage_fts (rowid, stems) VALUES (?, ?)",
         [(n, stems(piece.text, rules)) for n, piece in numbered],
     )
+
+
+def index_stems(db: Database, session_id: int) -> None:
+    """Write the stems of a session's passages that the index lacks, as after it was emptied."""
+    lacking = db.conn.execute(
+        """SELECT p.id, substr(t.text, p.start + 1, p."end" - p.start), p.language FROM passage p
+           JOIN transcript t ON t.id = p.transcript_id WHERE p.session_id = ?
+           AND NOT EXISTS (SELECT 1 FROM passage_fts_docsize d WHERE d.id = p.id)""",
+        (session_id,),
+    ).fetchall()
+    db.conn.executemany(
+        "INSERT INTO passage_fts (rowid, stems) VALUES (?, ?)",
+        [(passage, stems(text, language)) for passage, text, language in lacking],
+    )
