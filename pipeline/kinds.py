@@ -44,7 +44,9 @@ REMOTE = re.compile(r"^[A-Za-z][A-Za-z0-9+.\-]+:")
 """A scheme of two letters or more: an address, or a protocol of FFmpeg (``concat:``, ``subfile,,:``…)."""
 FFMPEG = re.compile(r"^(?:subfile|concatf?|crypto|cache|async|data|pipe|fd|file)[,:]", re.IGNORECASE)
 PLAYLIST = re.compile(r"\A\ufeff?\s*(#EXTM3U|ffconcat version|\[playlist\]|concat:|file ')", re.IGNORECASE)
-MARKUP = re.compile(r"\A\ufeff?\s*<(?:!doctype\s+html|html|\?xml|[a-z][\w:-]*[\s>])", re.IGNORECASE)
+MARKUP = re.compile(
+    r"\A\ufeff?\s*<(?:!doctype\s|html[\s>]|\?xml\s|(?P<root>[a-z][\w:-]{0,40})[\s>])", re.IGNORECASE
+)
 CODE = re.compile(r"\A\ufeff?(?:#!\s*/|BEGIN:VCALENDAR|BEGIN:VCARD|From \S+@\S+ |SPEAKER \S+ \d+ [\d.]+ )")
 
 
@@ -66,7 +68,7 @@ def kind_of(path: Path) -> Kind:
         if is_hollow(head, size) or media is None:
             raise NoSound(f"{path.name!r} contains no audio, only a header; record or export it again.")
         return Kind(media)
-    if head[:2] == b"PK":
+    if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _zip_kind(path, named_sound)
     if named_sound:
         raise _not_sound(path, head)
@@ -162,7 +164,7 @@ def _only_vtt(text: str, suffix: str) -> bool:
 def _check_readable(text: str, name: str, suffix: str) -> None:
     if PLAYLIST.match(text):
         raise WrongKind(f"{name!r} is a playlist, not a text; add the recordings it lists.")
-    if MARKUP.match(text) and suffix not in (".md", ".markdown"):
+    if _is_markup(text) and suffix not in (".md", ".markdown"):
         raise WrongKind(
             f"{name!r} is a web page or XML, which is not read; save its text as plain text or DOCX."
         )
@@ -173,6 +175,12 @@ def _check_readable(text: str, name: str, suffix: str) -> None:
         )
     if suffix in (".csv", ".tsv") and _is_table(text):
         raise WrongKind(f'{name!r} is a table, not a text; save what was said as "Name: words" lines.')
+
+
+def _is_markup(text: str) -> bool:
+    """A declaration, or a first tag that is closed again (« <Marie> Bonjour » is not)."""
+    match = MARKUP.match(text)
+    return match is not None and (match["root"] is None or f"</{match['root']}>" in text)
 
 
 def _is_table(text: str) -> bool:

@@ -17,7 +17,8 @@ MOOV_LIMIT = 64 * 2**20
 FOREIGN: tuple[tuple[bytes, int, str, str], ...] = (
     (b"\x89PNG\r\n", 0, "a PNG image", "give a recording or a text"),
     (b"\xff\xd8\xff", 0, "a JPEG image", "give a recording or a text"),
-    (b"GIF8", 0, "a GIF image", "give a recording or a text"),
+    (b"GIF87a", 0, "a GIF image", "give a recording or a text"),
+    (b"GIF89a", 0, "a GIF image", "give a recording or a text"),
     (b"WEBP", 8, "a WebP image", "give a recording or a text"),
     (b"II*\x00", 0, "a TIFF image", "give a recording or a text"),
     (b"%PDF-", 0, "a PDF", "save its text as DOCX or plain text"),
@@ -32,21 +33,18 @@ FOREIGN: tuple[tuple[bytes, int, str, str], ...] = (
     (b"{\\rtf", 0, "an RTF document", "save it as DOCX or plain text"),
     (b"SQLite format 3\x00", 0, "a database", "give a recording or a text"),
     (b"\x1f\x8b", 0, "a gzip archive", "unpack it and add its files"),
-    (b"BZh", 0, "a bzip2 archive", "unpack it and add its files"),
+    (b"1AY&SY", 4, "a bzip2 archive", "unpack it and add its files"),
     (b"\xfd7zXZ\x00", 0, "an xz archive", "unpack it and add its files"),
     (b"7z\xbc\xaf\x27\x1c", 0, "a 7-Zip archive", "unpack it and add its files"),
     (b"Rar!\x1a\x07", 0, "a RAR archive", "unpack it and add its files"),
     (b"\x28\xb5\x2f\xfd", 0, "a Zstandard archive", "unpack it and add its files"),
     (b"ustar", 257, "a tar archive", "unpack it and add its files"),
-    (b"AVI ", 8, "an AVI video", "convert it to MP4 or to WAV"),
-    (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", 0, "a Windows Media file", "convert it to MP3, WAV or MP4"),
-    (b"#!AMR", 0, "an AMR recording", "convert it to WAV or MP3"),
-    (b"AIFF", 8, "an AIFF recording", "convert it to WAV or FLAC"),
-    (b"AIFC", 8, "an AIFF recording", "convert it to WAV or FLAC"),
-    (b"caff", 0, "a CAF recording", "convert it to WAV or M4A"),
-    (b"MThd", 0, "a MIDI file", "give a recording of the voices"),
+    (b"MThd\x00\x00", 0, "a MIDI file", "give a recording of the voices"),
     (b"FLV\x01", 0, "a Flash video", "convert it to MP4"),
 )
+BOXES = (b"ftyp", b"moov", b"wide", b"mdat", b"free", b"skip")
+ASF = b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"
+ASF_VIDEO = bytes.fromhex("c0ef19bc4d5bcf11a8fd00805f5c442b")
 IMAGES = (b"heic", b"heix", b"mif1", b"msf1", b"avif", b"avis")
 BITRATES = {
     3: (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
@@ -72,15 +70,28 @@ def media_of(head: bytes, file: BinaryIO, size: int) -> Media | None:
     """``audio`` or ``video`` by container, ``None`` when the bytes are neither."""
     if head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:12] == b"WAVE":
         return "audio"
-    if head[:4] == b"fLaC":
+    if head[:4] == b"fLaC" and not head[4:5].isalnum() and head[4:5] != b" ":
         return "audio"
-    if head[:4] == b"OggS":
+    if head[:5] == b"OggS\x00":
         return "video" if b"\x80theora" in head[:4096] else "audio"
     if head[:4] == b"\x1aE\xdf\xa3":
         return _matroska(head)
-    if head[4:8] in (b"ftyp", b"moov", b"wide", b"mdat", b"free", b"skip"):
+    if rare := _rare(head):
+        return rare
+    if head[4:8] in BOXES and _fits(head, size):
         return _mp4(head, file, size)
     return "audio" if is_mpeg_audio(head, file) else None
+
+
+def _rare(head: bytes) -> Media | None:
+    """AIFF, CAF, AMR, Windows Media and AVI."""
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return "audio"
+    if head[:6] == b"caff\x00\x01" or head[:6] in (b"#!AMR\n", b"#!AMR-"):
+        return "audio"
+    if head[:8] == ASF:
+        return "video" if ASF_VIDEO in head else "audio"
+    return "video" if head[:4] == b"RIFF" and head[8:12] == b"AVI " else None
 
 
 def is_hollow(head: bytes, size: int) -> bool:
@@ -118,8 +129,10 @@ def id3_size(head: bytes) -> int:
 
 
 def is_mpeg_audio(head: bytes, file: BinaryIO) -> bool:
-    """True when three layer III frames follow one another, after an ID3 tag or a little padding; random
-    bytes hold a single frame header about every 2,000 bytes, three in a row hardly ever."""
+    """True when three layer III or ADTS frames follow one another, after an ID3 tag or a little padding.
+
+    Random bytes hold a frame header about every 2,000 bytes, three in a row hardly ever.
+    """
     start = id3_size(head)
     data = head
     if start:
@@ -137,14 +150,17 @@ def is_mpeg_audio(head: bytes, file: BinaryIO) -> bool:
 
 def _frames(data: bytes, at: int) -> int:
     count = 0
-    while count < 3 and (length := _frame_length(data[at : at + 4])):
+    while count < 3 and (length := _frame_length(data[at : at + 6])):
         count += 1
         at += length
     return count
 
 
 def _frame_length(header: bytes) -> int:
-    """Bytes of the layer III frame that begins with this header, 0 when it is none."""
+    """Bytes of the layer III or ADTS (ISO 13818-7 §6.2) frame with this header, 0 when it is neither."""
+    if len(header) == 6 and header[0] == 0xFF and header[1] & 0xF6 == 0xF0:
+        length = (header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5
+        return length if length > 7 and header[2] >> 2 & 15 < 13 else 0
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE6 != 0xE2:
         return 0
     version, bitrate, rate = header[1] >> 3 & 3, header[2] >> 4, header[2] >> 2 & 3
@@ -161,6 +177,12 @@ def _matroska(head: bytes) -> Media:
     video = any(mark in head for mark in (b"\x83\x81\x01", b"\x83\x40\x01\x01"))
     audio = b"\x83\x81\x02" in head
     return "audio" if audio and not video else "video"
+
+
+def _fits(head: bytes, size: int) -> bool:
+    """A text may open with « The free… »: the four bytes before are then no length of a box."""
+    length = int.from_bytes(head[:4], "big")
+    return length in (0, 1) or 8 <= length <= max(size, 64)
 
 
 def _mp4(head: bytes, file: BinaryIO, size: int) -> Media:

@@ -17,6 +17,8 @@ ENOUGH = 45.0
 """Seconds after which a turn ends with its sentence, so that a quote can find its second."""
 TOO_LONG = 90.0
 """Seconds after which a turn ends with any cue."""
+NOTES = 12
+"""Repairs that are told one by one."""
 SENTENCE_END = re.compile(r"[.!?…][»”\"’')\]\s]*$")
 
 
@@ -49,8 +51,13 @@ def assemble(cues: Iterable[Cue], notes: Sequence[str] = (), language: str | Non
         lines.append(line)
         position += len(line) + 1
     return Reading(
-        "\n".join(lines), "transcript", tuple(turns), cast(labels, {}), language, notes=tuple(notes)
+        "\n".join(lines), "transcript", tuple(turns), cast(labels, {}), language, notes=_few(notes)
     )
+
+
+def _few(notes: Sequence[str]) -> tuple[str, ...]:
+    more = len(notes) - NOTES
+    return tuple(notes) if more <= 0 else (*notes[:NOTES], f"{more} more repairs of this kind were made.")
 
 
 def _groups(cues: Sequence[Cue], labels: dict[str, str]) -> Iterable[list[Cue]]:

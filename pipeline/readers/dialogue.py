@@ -102,21 +102,26 @@ def heads_of(lines: Sequence[Line], given: Sequence[GivenSpeaker] = ()) -> list[
     labels = unify((h.name for h in found), given)
     counts = Counter(labels[h.name] for h in found)
     announced = {g.name for g in given}
-    return [h for h in found if labels[h.name] in announced or _speaks(h, counts[labels[h.name]], counts)]
+    back = any(n >= 2 for n in counts.values())
+    person = any(n >= 2 and is_full_name(label) for label, n in counts.items())
+    return [
+        h for h in found if labels[h.name] in announced or _speaks(h, counts[labels[h.name]], back, person)
+    ]
 
 
-def _speaks(head: Head, count: int, counts: Counter[str]) -> bool:
+def _speaks(head: Head, count: int, back: bool, person: bool) -> bool:
+    """``count``: how often this name opens a line; ``back``: whether any name comes back; ``person``:
+    whether a full name does, beside which a paper or a house may speak."""
     name = split_role(head.name)[0]
     if not is_name_like(name):
         if fold(name) in lexicon().not_speakers:
             return False
-        beside_a_person = name[0].isupper() and any(n >= 2 and is_full_name(x) for x, n in counts.items())
-        return (len(name.split()) == 1 and count >= 3) or (
-            beside_a_person and count >= 2 and len(name.split()) <= 4
-        )
+        if len(name.split()) == 1:
+            return count >= 3
+        return person and name[0].isupper() and count >= 2 and len(name.split()) <= 4
     if is_full_name(name) or head.time is not None or count >= 2:
         return True
-    return is_anonymous(name) or any(n >= 2 for n in counts.values())
+    return is_anonymous(name) or back
 
 
 def is_dialogue(text: str, span: Slice | None = None) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,12 +25,14 @@ YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 
 @dataclass(frozen=True, slots=True)
 class FolderIndex:
-    """The front matter of an ``_index.md``; ``year`` is read from its title or the folder's name."""
+    """The front matter of an ``_index.md``; ``year`` is read from its title or the folder's
+    name; ``parent`` when folders below it have an index too."""
 
     title: str
     types: tuple[str, ...] = ()
     year: str | None = None
     date: str | None = None
+    parent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ def read_folder_index(path: Path) -> FolderIndex | None:
         return None
     if front is None or front.title is None:
         return None
-    return FolderIndex(front.title, front.types, _year(front.title) or _year(file.parent.name), front.date)
+    year = _year(front.title) or _year(file.parent.name)
+    below = any(child.is_file() for child in file.parent.glob(f"*/{INDEX}"))
+    return FolderIndex(front.title, front.types, year, front.date, below)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -100,15 +104,11 @@ def _by_index(
     folder: Path, nearest: FolderIndex, indexes: dict[Path, FolderIndex | None]
 ) -> tuple[str, str | None]:
     above = _index(folder.parent, indexes)
-    if _holds_indexes(folder.iterdir(), indexes):
+    if nearest.parent:
         return nearest.title, None
     if above is not None and ("conference" in above.types or nearest.year):
         return above.title, nearest.title
     return nearest.title, nearest.year
-
-
-def _holds_indexes(children: Iterable[Path], indexes: dict[Path, FolderIndex | None]) -> bool:
-    return any(child.is_dir() and _index(child, indexes) is not None for child in children)
 
 
 def _by_names(path: Path, root: Path) -> tuple[str | None, str | None]:

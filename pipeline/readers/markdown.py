@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from db.records import Appearance, GivenSpeaker, Reading, Slice, Turn
-from pipeline.readers.dialogue import Head, Line, head_of, is_dialogue, read_dialogue, trim
+from pipeline.readers.dialogue import (
+    Head,
+    Line,
+    head_of,
+    heads_of,
+    is_dialogue,
+    lines_of,
+    read_dialogue,
+    trim,
+)
 from pipeline.readers.front_matter import FrontMatter, read_front_matter
 from pipeline.readers.lexicon import fold, lexicon
 from pipeline.readers.speakers import cast, is_name_like, unify
@@ -16,7 +25,10 @@ from pipeline.readers.speakers import cast, is_name_like, unify
 FENCE = re.compile(r"^\s{0,3}(```+|~~~+)")
 SILENT = re.compile(r"^\s{0,3}(#{1,6}(\s|$)|>|\{\{[<%]|<!--|\||!\[|-{3,}\s*$|\*{3,}\s*$|_{3,}\s*$|={3,}\s*$)")
 UNDERLINED = re.compile(r"^[^\n]+\n\s{0,3}(=+|-{2,})\s*$")
-URL = re.compile(r"<?https?://\S+|\[[^\]]*\]\([^)]*\)|<a\s[^>]*>.*?</a>", re.IGNORECASE | re.DOTALL)
+URL = re.compile(
+    r"<?https?://\S+|\[[^\]\n]{0,300}\]\([^)\n]{0,500}\)|<a\s[^>]{0,500}>[^<]{0,300}</a>",
+    re.IGNORECASE | re.DOTALL,
+)
 UNSURE = 0.6
 """Confidence of the only speaker's label on an unsigned paragraph that follows a question."""
 REPEATED = 3
@@ -36,7 +48,7 @@ def read_markdown(text: str) -> Reading:
     """Front matter into fields, the body into turns; ``body`` is the text after the front matter."""
     front = read_front_matter(text) or FrontMatter(0)
     body = Slice(front.end, len(text))
-    if is_dialogue(text, body):
+    if is_dialogue(text, body) and not _only_questions(text, body, front):
         reading = read_dialogue(text, body, front.speakers)
     else:
         reading = _talk(text, body, front)
@@ -55,6 +67,13 @@ def read_markdown(text: str) -> Reading:
         track=front.track,
         appearances=_with_evidence(text, front.end, reading.appearances),
     )
+
+
+def _only_questions(text: str, body: Slice, front: FrontMatter) -> bool:
+    """ "Q:" and "A:" all along, and one announced speaker to answer."""
+    known = lexicon().questions | lexicon().answers
+    heads = heads_of(lines_of(text, body), front.speakers)
+    return len(front.speakers) == 1 and all(_is(head, known) for head in heads)
 
 
 def _with_evidence(text: str, end: int, appearances: Sequence[Appearance]) -> tuple[Appearance, ...]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from db.records import SpokenWord
 
-VOICE = r"<v(?:\.[^\s>]*)?[ \t]+(?P<voice>[^>\n]*)>"
+VOICE = r"<v(?:\.[^\s>]{0,80})?[ \t]{1,9}(?P<voice>[^>\n]{0,200})>"
 STAMP = r"<(?P<stamp>(?:\d+:)?\d{1,2}:\d{2}[.,]\d{1,3})>"
-STYLE = r"</?(?:b|i|u|s|c|v|ruby|rt|lang|font)(?:[.\s][^<>]*)?>|\{\\[^}]*\}"
+STYLE = r"</?(?:b|i|u|s|c|v|ruby|rt|lang|font)(?:[.\s][^<>]{0,200})?>|\{\\[^}]{0,200}\}"
 TAG = re.compile(rf"{VOICE}|{STAMP}|(?P<close></v>)|(?:{STYLE})", re.IGNORECASE)
 NEW_SPEAKER = re.compile(r"^\s*(?:[-–—‐]\s*(?=[^\W\d]|>>|«|“|\"|\[|\()|(?:>>|&gt;&gt;)+:?\s*)")
 

@@ -93,21 +93,30 @@ def unify(written: Iterable[str], given: Sequence[GivenSpeaker] = ()) -> dict[st
         name = split_role(form)[0]
         labels.setdefault(fold_name(name), name)
     full = {key: label for key, label in labels.items() if len(key.split()) >= 2 and not is_anonymous(label)}
-    return {form: _widest(split_role(form)[0], labels, full) for form in forms}
+    shorts = _shorts(full)
+    return {form: _widest(split_role(form)[0], labels, shorts) for form in forms}
 
 
-def _widest(form: str, labels: dict[str, str], full: dict[str, str]) -> str:
+def _shorts(full: dict[str, str]) -> dict[str, set[str]]:
+    """The labels behind every first name, last name, nick and, in capitals, initials."""
+    shorts: dict[str, set[str]] = {}
+    for key, label in full.items():
+        words = key.split()
+        initials = "".join(word[0] for word in words).upper()
+        for short in {words[0], words[-1], words[0][0] + words[-1], initials}:
+            shorts.setdefault(short, set()).add(label)
+    return shorts
+
+
+def _widest(form: str, labels: dict[str, str], shorts: dict[str, set[str]]) -> str:
     key = fold_name(form)
-    if key in full or (is_anonymous(form) and not INITIALS.match(form)):
-        return labels[key]
-    hits = [label for other, label in full.items() if _shortens(form, key, other.split())]
-    return hits[0] if len(hits) == 1 else labels[key]
-
-
-def _shortens(form: str, key: str, words: list[str]) -> bool:
-    if INITIALS.match(form) and form.casefold() == "".join(w[0] for w in words):
-        return True
-    return key in (words[0], words[-1], words[0][0] + words[-1])
+    own = labels[key]
+    if " " in key or (is_anonymous(form) and not INITIALS.match(form)):
+        return own
+    hits = set(shorts.get(key, ()))
+    if INITIALS.match(form):
+        hits |= shorts.get(fold(form).upper(), set())
+    return hits.pop() if len(hits) == 1 else own
 
 
 def cast(

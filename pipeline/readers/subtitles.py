@@ -96,8 +96,10 @@ def _announces(rows: Sequence[str], i: int) -> bool:
 
 
 def _dangling_index(rows: Sequence[str], i: int) -> bool:
-    following = next((row for row in rows[i + 1 :] if row.strip()), "-->")
-    return bool(INDEX.match(rows[i])) and _is_timing(following)
+    if not INDEX.match(rows[i]):
+        return False
+    following = next((rows[j] for j in range(i + 1, len(rows)) if rows[j].strip()), "-->")
+    return _is_timing(following)
 
 
 def _drop_glued_index(blocks: Sequence[Block], before: str) -> None:

@@ -24,6 +24,9 @@ CODECS = {
     "m4a": ("aac", None),
     "ogg": ("libopus", None),
     "opus": ("libopus", None),
+    "aac": ("aac", None),
+    "aiff": ("pcm_s16be", None),
+    "avi": ("libmp3lame", "mpeg4"),
     "mp4": ("aac", "mpeg4"),
     "mkv": ("aac", "mpeg4"),
     "webm": ("libopus", "libvpx"),
@@ -40,7 +43,9 @@ def write_wav(path: Path, seconds: float = 1.0) -> Path:
 
 
 def write_media(path: Path, sound: str | None, picture: str | None) -> Path:
-    with av.open(str(path), "w", format={"m4a": "mp4", "mkv": "matroska"}.get(path.suffix[1:])) as box:
+    with av.open(
+        str(path), "w", format={"m4a": "mp4", "mkv": "matroska", "aac": "adts"}.get(path.suffix[1:])
+    ) as box:
         video = box.add_stream(picture, rate=10) if picture else None
         if video is not None:
             video.width, video.height, video.pix_fmt = 32, 32, "yuv420p"
@@ -233,6 +238,12 @@ def test_what_is_no_ordinary_file(tmp_path: Path) -> None:
         ("a.txt", '[{"start":0,"end":1,"text":"Oui"}]', Kind.WHISPER_JSON),
         ("a.json", '{"version":"1.0.0","segments":[{"startTime":0,"body":"I"}]}', Kind.PODCAST_JSON),
         ("a.txt", "[rires] Bonjour à tous.\n", Kind.PROSE),
+        ("a.txt", "The free software movement met here.\n", Kind.PROSE),
+        ("a.txt", "caffè e retail: un matrimonio.\n", Kind.PROSE),
+        ("a.txt", "PKI et confiance.\n", Kind.PROSE),
+        ("a.txt", "fLaC is a format, OggS another, ID3 a tag.\n", Kind.PROSE),
+        ("a.txt", "ID3 tags are everywhere.\n", Kind.PROSE),
+        ("a.txt", "<Marie> Bonjour à tous.\n", Kind.PROSE),
         ("a.html.txt", "a < b et c > d, dit-il.\n", Kind.PROSE),
     ],
 )
