@@ -105,7 +105,7 @@ class Coordinator:
         while True:
             self._drain()
             if self.worked:
-                show_found_themes(self.db, self.archive)
+                show_found_themes(self.db)
                 self.worked = False
             if not self._embed_some() and not jobs.waiting(self.db):
                 break

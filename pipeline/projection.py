@@ -10,7 +10,8 @@ from sqlite_utils import Database
 
 from db.records import Session
 from db.store import project
-from pipeline.themes import Lexicon, load_lexicon, session_themes
+from pipeline.theme_lexicon import Lexicon, load_lexicon
+from pipeline.themes import session_themes
 
 SOURCE_TAG_SCORE = 1.0
 
@@ -41,7 +42,7 @@ def lexicon_digest(folder: Path) -> str:
 def show(db: Database, session: Session) -> None:
     """Write a session into the tables that pages, search and exports read."""
     lexicon = lexicon_of(archive_folder(db))
-    labels = {theme.slug: (theme.label_fr, theme.label_en) for theme in lexicon.themes}
+    labels = {theme.slug: (theme.labels["fr"], theme.labels["en"]) for theme in lexicon.themes}
     written = {tag.theme for tag in session.themes if tag.by == "source"}
     counted = session_themes([t for t in session.themes if t.by != "source"], len(session.text.split()))
     scored = [*counted, *((slug, SOURCE_TAG_SCORE) for slug in sorted(written))]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from db.records import Session, Slice, ThemeTag
+from db.records import Session, Slice
 from pipeline.engines.langid import language_of
 from pipeline.hooks import Hook
 from pipeline.toolbox import Toolbox
@@ -85,13 +85,11 @@ def people(session: Session, toolbox: Toolbox, hook: Hook) -> Output:
     if session.form == "prose":
         return {"appearances": session.appearances}
     session = replace(session, turns=merged_turns(session))
-    tagged = toolbox.tagged(session.text, session.language or "fr")
-    return {"appearances": name_speakers(session, toolbox.tagger, tagged), "turns": session.turns}
+    return {"appearances": name_speakers(session, toolbox.tagger), "turns": session.turns}
 
 
 def quotes(session: Session, toolbox: Toolbox, hook: Hook) -> Output:
     """Extract attributed quotations from prose, or choose quotable passages of a transcript."""
-    tagged = toolbox.tagged(session.text, session.language or "fr")
     if session.form == "prose":
         from pipeline.quotes.prose import extract
 
@@ -101,14 +99,14 @@ def quotes(session: Session, toolbox: Toolbox, hook: Hook) -> Output:
         return {"quotes": found.quotes, "appearances": found.appearances}
     from pipeline.quotes.passages import quotable
 
-    return {"quotes": quotable(session, toolbox.tagger, tagged=tagged)}
+    return {"quotes": quotable(session, toolbox.tagger)}
 
 
 def summaries(session: Session, toolbox: Toolbox, hook: Hook) -> Output:
     """Summarise each speaker and the whole session."""
     from pipeline.summaries import summarize
 
-    tagged = toolbox.tagged(session.text, session.language or "fr")
+    tagged = toolbox.tagger.tag(session.text, session.language or "fr")
     return {"summary": summarize(session, tagged=tagged, tagger=toolbox.tagger, engine=toolbox.summarizer)}
 
 
@@ -118,20 +116,9 @@ def themes(session: Session, toolbox: Toolbox, hook: Hook) -> Output:
     from pipeline.theme_discovery import terms
     from pipeline.themes import tag_themes
 
-    tagged = toolbox.tagged(session.text, session.language or "fr")
-    found = tag_themes(session, toolbox.lexicon, tagged=tagged, tagger=toolbox.tagger)
+    tagged = toolbox.tagger.tag(session.text, session.language or "fr")
     return {
-        "themes": (*found, *source_themes(session)),
+        "themes": tag_themes(session, toolbox.lexicon),
         "entities": find_entities(session, tagged),
-        "terms": tuple(sorted(terms(tagged, session.text).items())),
+        "terms": tuple(sorted(terms(tagged, session.text, session.language or "fr").items())),
     }
-
-
-def source_themes(session: Session) -> tuple[ThemeTag, ...]:
-    """Tags written in the source itself (front matter), pointing at where they stand."""
-    tags = []
-    for tag in session.source_tags:
-        start = session.text.find(tag)
-        if start >= 0:
-            tags.append(ThemeTag(tag, start, start + len(tag), tag, "source"))
-    return tuple(tags)

@@ -11,9 +11,24 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.engines import Diarizer, Embedder, Recognizer, Summarizer, Tagged, Tagger
-    from pipeline.themes import Lexicon
+    from pipeline.theme_lexicon import Lexicon
 
 THEMES_FILE = "themes.toml"
+
+
+class RememberingTagger:
+    """A tagger that keeps its last answer, since several stages read the same text."""
+
+    def __init__(self, tagger: Tagger) -> None:
+        self.identity = tagger.identity
+        self._tagger = tagger
+        self._last: tuple[str, str, Tagged] | None = None
+
+    def tag(self, text: str, language: str) -> Tagged:
+        """Tag ``text``, or return the same answer as last time."""
+        if self._last is None or self._last[:2] != (text, language):
+            self._last = (text, language, self._tagger.tag(text, language))
+        return self._last[2]
 
 
 class Toolbox:
@@ -22,7 +37,6 @@ class Toolbox:
     def __init__(self, archive: Path, settings: Settings) -> None:
         self.archive = archive
         self.settings = settings
-        self._tagged: tuple[str, str, Tagged] | None = None
 
     @property
     def threads(self) -> int:
@@ -54,7 +68,7 @@ class Toolbox:
         """The French and English tagger. Raises ModelMissing."""
         from pipeline.engines.language import SpacyTagger
 
-        return SpacyTagger()
+        return RememberingTagger(SpacyTagger())
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -77,16 +91,10 @@ class Toolbox:
     @cached_property
     def lexicon(self) -> Lexicon:
         """The starter themes plus the archive's own ``themes.toml``. Raises BadSetting."""
-        from pipeline.themes import load_lexicon
+        from pipeline.theme_lexicon import load_lexicon
 
         own = self.archive / THEMES_FILE
         return load_lexicon(own if own.exists() else None)
-
-    def tagged(self, text: str, language: str) -> Tagged:
-        """Tag a session's text once for all the stages that read it."""
-        if self._tagged is None or self._tagged[:2] != (text, language):
-            self._tagged = (text, language, self.tagger.tag(text, language))
-        return self._tagged[2]
 
     def engine_of(self, stage: str) -> str:
         """Identity of the engine a stage has just used, kept beside its output."""
