@@ -34,7 +34,8 @@ from pipeline.engines.voices_activity import (
     overlap_add,
     runs,
 )
-from pipeline.engines.voices_clusters import Grouping, Labels, centroids, group
+from pipeline.engines.voices_clusters import Labels, centroids
+from pipeline.engines.voices_grouping import Grouping, Local, group
 from pipeline.hooks import Hook, silent
 
 MODELS = Path(__file__).resolve().parents[2] / "assets" / "models"
@@ -168,11 +169,11 @@ def decide(
     return _spans(active, samples)
 
 
-def local_shares(evidence: Evidence) -> list[tuple[Labels, Floats]]:
+def local_shares(evidence: Evidence) -> Local:
     """For each window the pieces inside it and how much of each is each local speaker, rows summing to 1."""
     starts = np.array([piece.start for piece in evidence.pieces]) // FRAME_STEP
     ends = np.array([piece.end for piece in evidence.pieces]) // FRAME_STEP
-    shares: list[tuple[Labels, Floats]] = []
+    shares: Local = []
     for window, rows in enumerate(evidence.activity):
         low = window * WINDOW_HOP
         inside = np.flatnonzero((starts >= low) & (ends <= low + WINDOW_FRAMES))
