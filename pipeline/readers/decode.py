@@ -21,7 +21,10 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 EIGHT_BIT = ("cp1252", "iso8859_15", "mac_roman", "cp850")
-EXPECTED = frozenset("éèêëàâäçùûüôöîïœæÉÈÊËÀÂÄÇÙÛÜÔÖÎÏŒÆñÑáíóúß«»‹›’‘“”…–—•·°€£©®™²³½¼ªº§\xa0")
+USUAL = frozenset("éèêëàâçùûüôöîïœÉÈÊÀÂÇÙÔÎŒ«»’‘“”…–—•°€\xa0")
+EXPECTED = USUAL | frozenset("äæËÄÛÜÖÏÆñÑáíóúß‹›·£©®™²³½¼ªº§")
+FEW = 8
+"""Non-ASCII characters below which a single foreign name weighs too much."""
 LONE = re.compile(r"[\udc80-\udcff]")
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
@@ -113,7 +116,7 @@ def _guess(data: bytes, name: str) -> tuple[str, str]:
         return LONE.sub(lambda m: _lone(m.group()), mixed), "utf-8 mixed with cp1252"
     scored = [(_plausible(data, encoding), -rank, encoding) for rank, encoding in enumerate(EIGHT_BIT)]
     score, _, encoding = max(scored)
-    if score >= 0.5:
+    if score >= 0.6:
         return data.decode(encoding), encoding
     best = from_bytes(data[:65536]).best()
     if best is None:
@@ -127,9 +130,11 @@ def _lone(escaped: str) -> str:
 
 
 def _plausible(data: bytes, encoding: str) -> float:
-    """The share of non-ASCII characters that French or English text uses, 0 where decoding fails."""
+    """The share of non-ASCII characters that French text uses (or, among few, any western text), 0 where
+    decoding fails."""
     try:
         high = [c for c in data.decode(encoding) if c > "\x7f"]
     except UnicodeDecodeError:
         return 0.0
-    return sum(c in EXPECTED for c in high) / max(1, len(high))
+    expected = USUAL if len(high) >= FEW else EXPECTED
+    return sum(c in expected for c in high) / max(1, len(high))

@@ -26,9 +26,14 @@ BOLD = r"(?:\*\*|__)?"
 COLON = re.compile(
     rf"^\s*{LEAD}{BOLD}{LEAD.replace('before', 'inner')}{NAME}{PAREN}{AFTER}?\s*{BOLD}\s*"
     rf"(?::{BOLD}(?=\s|$|«|“|\")|\t)"
+    rf"(?:\s*[\[(]?(?P<late>{TIME})[\])]?(?=\s|$))?"
 )
 ALONE = re.compile(rf"^\s*{BOLD}\[?{NAME}\]?{PAREN}{AFTER}\s*:?{BOLD}\s*$")
 DASH = re.compile(rf"^\s*{LEAD}(?:\*\*{NAME}\*\*|{NAME.replace('?P<name>', '?P<caps>')})\s*[-–—]\s")
+STAMP = re.compile(rf"^\s*[\[(]?(?P<stamp>{TIME})[\])]?(?:\s*(?:-->|[-–—])\s*[\[(]?{TIME}[\])]?)?\s*$")
+TIMES = ("before", "inner", "after", "bare", "late")
+CLOCK = 6 * 3600.0
+"""Seconds: a transcript whose first time is later shows the time of day, not of the recording."""
 HEADING = re.compile(r"^\s{0,3}(#{1,6}\s|```|~~~|(?:-{3,}|\*{3,}|_{3,})\s*$)")
 QUOTE_OPENERS = '«“"„'
 SPOKEN_END = '.!?…»”")—-'
@@ -83,7 +88,7 @@ def head_of(line: Line, number: int) -> Head | None:
     if key == "caps" and not (group["caps"] or "").isupper():
         return None
     name = group[key].strip()
-    time = next((group[k] for k in ("before", "inner", "after", "bare") if group.get(k)), None)
+    time = next((group[k] for k in TIMES if group.get(k)), None)
     paren = group.get("paren")
     shown = f"{name} ({paren})" if paren else name
     start = line.start + match.start(key)
@@ -151,7 +156,7 @@ def _next_line(lines: Sequence[Line], head: Head) -> str:
 
 
 def _covers(heads: Sequence[Head], lines: Sequence[Line], counts: Counter[str]) -> bool:
-    share = len(heads) / (len(lines) - heads[0].line)
+    share = len(heads) / sum(not STAMP.match(line.text) for line in lines[heads[0].line :])
     alone = sum(h.words >= lines[h.line].end for h in heads)
     share = share * 2 if alone * 2 > len(heads) else share
     repeated = sum(n >= 2 for n in counts.values())
@@ -182,10 +187,18 @@ def read_dialogue(text: str, span: Slice, given: Sequence[GivenSpeaker] = ()) ->
 def _turns(text: str, lines: Sequence[Line], heads: dict[int, Head], labels: dict[str, str]) -> list[Turn]:
     turns: list[Turn] = []
     current: Turn | None = None
+    pending: float | None = None
     for number, line in enumerate(lines):
         head = heads.get(number)
-        if head is not None:
-            current = Turn(head.words, line.end, labels[head.name], head.time)
+        stamp = STAMP.match(line.text)
+        if stamp:
+            pending = seconds(stamp["stamp"])
+        elif head is not None:
+            time = pending if head.time is None else head.time
+            current, pending = Turn(head.words, line.end, labels[head.name], time), None
+            turns.append(current)
+        elif pending is not None and current is not None:
+            current, pending = Turn(line.start, line.end, current.label, pending), None
             turns.append(current)
         elif HEADING.match(line.text) or current is None:
             current = None
@@ -207,9 +220,10 @@ def trim(text: str, turn: Turn) -> Turn:
 
 
 def timed(turns: Sequence[Turn]) -> tuple[Turn, ...]:
-    """Close each turn that has a start at the next start, when times never run backwards."""
+    """Close each turn that has a start at the next start; times that run backwards or are those of a
+    clock are left out."""
     starts = [t.start_time for t in turns if t.start_time is not None]
-    if starts != sorted(starts):
+    if starts != sorted(starts) or (starts and starts[0] >= CLOCK):
         return tuple(Turn(t.start, t.end, t.label, confidence=t.confidence) for t in turns)
     closed = []
     for turn, following in zip_longest(turns, turns[1:]):

@@ -14,6 +14,8 @@ PREFIX = re.compile(
     r"^\s*(?:\[|\()?(?P<name>[^\W\d_][^:\n<>«»\"“”()\[\]!?;…]{0,49}?)(?:\]|\))?\s*:(?:\s+|$)(?P<rest>.*)$",
     re.DOTALL,
 )
+NOISE = re.compile(r"^\s*(?:\([^()]*\)|\[[^\[\]]*\]|[♪♫#][^♪♫]*[♪♫#])\s*$")
+"""« (Applaudissements) », "[music]", « ♪ la la ♪ »: nobody's words."""
 CARRIED = 0.8
 """Confidence of a label carried on from the cue before: the name is written on a change of speaker only."""
 
@@ -56,7 +58,9 @@ def _carried(cues: Sequence[Cue]) -> list[Cue]:
     for cue in cues:
         match = PREFIX.match(cue.text)
         unsure = match is not None and is_name_like(match["name"])
-        if cue.label is not None or cue.turn or unsure:
+        if cue.label is None and NOISE.match(cue.text):
+            found.append(cue)
+        elif cue.label is not None or cue.turn or unsure:
             label = cue.label
             found.append(cue)
         else:

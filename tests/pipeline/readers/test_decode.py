@@ -50,3 +50,10 @@ def test_sound_is_not_read(tmp_path: Path) -> None:
     path.write_text("x", encoding="utf8")
     with pytest.raises(WrongKind, match="transcribed"):
         read(path, "audio")
+
+
+def test_other_alphabets(tmp_path: Path) -> None:
+    text = "Zażółć gęślą jaźń, powiedział Łukasz. Wszystko będzie dobrze, mówił.\n" * 5
+    path = tmp_path / "a.txt"
+    path.write_bytes(text.encode("cp1250"))
+    assert read(path, kind_of(path)).text == text

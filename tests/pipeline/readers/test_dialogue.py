@@ -137,3 +137,28 @@ def test_wrapped_prose_keeps_its_paragraphs() -> None:
         "salle comble.\n"
     )
     assert len(read_prose(wrapped, Slice(0, len(wrapped))).turns) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "00:00:12\nMarie : Bonjour.\n\n00:00:20\nPaul : Oui.\n\n00:01:02\nMarie : Ici.\n\n00:01:10\nLà.\n",
+        "Marie: 00:00:12\n\nBonjour.\n\nPaul: 00:20\n\nOui.\n\nMarie: 01:02\n\nIci.\n\nMarie: 1:10\n\nLà.\n",
+        "Marie (0:12):\nBonjour.\n\nPaul (0:20):\nOui.\n\nMarie (1:02):\nIci.\n\nMarie (1:10):\nLà.\n",
+    ],
+)
+def test_times_on_their_own_lines(text: str) -> None:
+    assert is_dialogue(text)
+    reading = read_dialogue(text, Slice(0, len(text)))
+    check_slices(reading)
+    assert [(t.label, text[t.start : t.end], t.start_time) for t in reading.turns] == [
+        ("Marie", "Bonjour.", 12), ("Paul", "Oui.", 20), ("Marie", "Ici.", 62), ("Marie", "Là.", 70),
+    ]  # fmt: skip
+
+
+def test_a_clock_is_not_the_time_of_a_recording() -> None:
+    text = (
+        "[Marie Curie] 14:02:11\nBonjour.\n\n[Paul Dupont] 14:02:20\nMerci.\n\n[Marie Curie] 14:02:25\nOui.\n"
+    )
+    turns = read_dialogue(text, Slice(0, len(text))).turns
+    assert is_dialogue(text) and [turn.start_time for turn in turns] == [None] * 3

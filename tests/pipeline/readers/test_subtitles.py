@@ -189,3 +189,16 @@ def test_turns_stay_about_a_minute() -> None:
     assert all(
         t.end_time - t.start_time <= 70 for t in turns if t.end_time is not None and t.start_time is not None
     )
+
+
+def test_applause_is_nobodys() -> None:
+    text = srt(
+        ("00:00:01,000", "00:00:02,000", "MARIE CURIE : Bonjour."),
+        ("00:00:02,000", "00:00:03,000", "(Applaudissements)"),
+        ("00:00:03,000", "00:00:04,000", "Merci."),
+    )
+    assert said(read_subtitles(text, "a.srt")) == [
+        ("MARIE CURIE", "Bonjour."),
+        (None, "(Applaudissements)"),
+        ("MARIE CURIE", "Merci."),
+    ]
