@@ -27,7 +27,8 @@ _LIGATURES = str.maketrans(
 _APOSTROPHES = str.maketrans("’‘ʼ′＇`´", "'''''''")
 _MARKS = "\u0300-\u036f"
 _WORD = re.compile(rf"[^\W_][^\W_{_MARKS}]*(?:[{_MARKS}]+[^\W_]*)*")
-_ELISION = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’ʼ‘](?=[^\W_])", re.IGNORECASE)
+_APOSTROPHE = frozenset("'’ʼ‘")
+_ELIDED = frozenset(("c", "d", "j", "l", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"))
 # Folding blurs « utilisé » and « utilisée » for Snowball; short nouns (« donnée », « année ») stay apart.
 _PARTICIPLE = re.compile(r"(?<=\w{6})ees?$")
 _STEMMED_LETTERS = 64
@@ -76,17 +77,13 @@ def name_key(name: str) -> str:
 
 def words_of(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield ``(start, end, folded)`` of each word of ``text``, in code points, elisions left out."""
-    skipped = 0
     for match in _WORD.finditer(text):
-        if match.start() < skipped:
-            continue
-        elision = _ELISION.match(text, match.start())
-        if elision:
-            skipped = elision.end()
-            continue
+        start, end = match.span()
         folded = folded_word(match.group())
+        if text[end : end + 1] in _APOSTROPHE and folded in _ELIDED and text[end + 1 : end + 2].isalnum():
+            continue
         if folded:
-            yield match.start(), match.end(), folded
+            yield start, end, folded
 
 
 @lru_cache(maxsize=131072)

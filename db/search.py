@@ -101,7 +101,7 @@ def search(
     with readable():
         condition = condition_of(db, filters)
         with timed(db, seconds) as clock:
-            ranking = _rank(db, clock, read, condition, meaning, depth, filters.kind == "any")
+            ranking = _rank(db, clock, read, condition, meaning, depth, filters)
         page = list(ranking.scores)[offset : offset + limit]
         hits = hits_of(db, page, ranking.scores, read.stems)
     return Results(
@@ -122,10 +122,11 @@ def _rank(
     condition: Condition,
     meaning: _Meaning | None,
     depth: int,
-    prefer_quotes: bool,
+    filters: Filters,
 ) -> _Ranking:
+    persons = () if filters.person is None else (filters.person,)
     if not query.terms and meaning is None:
-        found = newest(db, clock, condition, depth)
+        found = newest(db, clock, condition, depth, persons)
         return _Ranking(fuse([(found, 1.0)]), count_all(db, clock, condition), "recent")
     words = by_words(db, clock, query, condition, depth)
     people = people_named(db, clock, query)
@@ -140,7 +141,7 @@ def _rank(
             (near, _MEANING),
         ]
     )
-    if prefer_quotes:
+    if filters.kind == "any":
         scores = with_quotes(db, clock, scores, _QUOTE_BONUS)
     best = dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
     return _Ranking(best, _total(words, best), _how(words, named, titled, near), words.exact, words.loosened)

@@ -97,8 +97,10 @@ def highlights(text: str, stems: frozenset[str], offset: int = 0) -> tuple[Slice
     """Slices of the words of ``text`` whose stem is wanted, moved by ``offset``; words that touch or are
     one blank apart are marked as one."""
     marked: list[Slice] = []
+    # No rule of either language changes the first two letters, and most words need no stemming then.
+    openings = {wanted[:2] for wanted in stems}
     for start, end, word in words_of(text):
-        if not any(stem(word, language) in stems for language in LANGUAGES):
+        if word[:2] not in openings or not any(stem(word, language) in stems for language in LANGUAGES):
             continue
         if marked and (start - marked[-1].end) <= 1:
             marked[-1] = Slice(marked[-1].start, end)

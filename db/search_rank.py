@@ -204,7 +204,7 @@ def by_person(
         found = by_words(db, clock, rest, theirs, depth).found
         if found:
             return found
-    return newest(db, clock, theirs, depth)
+    return newest(db, clock, theirs, depth, people.persons)
 
 
 def by_title(db: Database, clock: Clock, query: Query, condition: Condition) -> list[int]:
@@ -230,9 +230,19 @@ def _ligatured(word: str) -> str:
     return word.replace("oe", "œ").replace("ae", "æ")
 
 
-def newest(db: Database, clock: Clock, condition: Condition, depth: int) -> list[int]:
-    """Passages of the newest sessions first, in each session those that hold the best quotes."""
-    sessions = ids(db, clock, "SELECT id FROM session ORDER BY date IS NULL, date DESC, id DESC", ())
+def newest(
+    db: Database, clock: Clock, condition: Condition, depth: int, persons: Sequence[int] = ()
+) -> list[int]:
+    """Passages of the newest sessions first, in each session those that hold the best quotes.
+
+    ``persons`` spares looking at sessions where none of them appears.
+    """
+    marks = ", ".join("?" * len(persons))
+    theirs = (
+        f"WHERE id IN (SELECT session_id FROM appearance WHERE person_id IN ({marks}))" if persons else ""
+    )
+    by_date = f"SELECT id FROM session {theirs} ORDER BY date IS NULL, date DESC, id DESC"
+    sessions = ids(db, clock, by_date, tuple(persons))
     found: list[int] = []
     some = _SESSIONS_AT_ONCE
     while sessions and len(found) < depth and not clock.cut:
