@@ -15,6 +15,7 @@ from db.records import Slice, Turn
 from pipeline.engines import Tagged
 from pipeline.name_cues import Cues, person
 from pipeline.name_match import first_name, folded, last_name, sound, titled
+from pipeline.name_roles import role_after
 
 Kind = Literal["self", "introduced", "described", "next", "previous", "mention"]
 _SENTENCE = re.compile(
@@ -145,7 +146,7 @@ class Introductions:
         if not name or (strict and not self._looks_personal(name, start, end)):
             return
         block = self.blocks[index]
-        role, organisation, reach = self.role_after(end, block.end)
+        role, organisation, reach = role_after(self.text, end, block.end, self.cues)
         begin = min(match.start(), start)
         evidence = Slice(begin, max(end, reach if kind in ("self", "introduced", "described") else end))
         label = block.label
@@ -160,7 +161,7 @@ class Introductions:
         first = all(b.label != block.label for b in self.blocks[:index])
         opening = cues.opening_self.match(self.text, block.start, block.end)
         for mention, span in self._named(opening, index, "self", 3.5) if opening and first else ():
-            if mention.role and len(mention.name.split()) > 1:
+            if (mention.role or mention.organisation) and len(mention.name.split()) > 1:
                 yield mention, span
         for pattern, weight, strict in (
             (cues.strong_self, 5.0, False),
@@ -209,13 +210,22 @@ class Introductions:
         return stop
 
     def _thanked(self, index: int, block: Block) -> Iterator[tuple[Mention, range]]:
-        """« Merci Claire » in the first two sentences names the previous speaker."""
+        """« Merci Claire » in the first two sentences names the previous speaker.
+
+        A greeting that ends its block calls the next one instead; alone in its block it says neither.
+        """
         for number, sentence in enumerate(_SENTENCE.finditer(self.text, block.start, block.end)):
             if number > 1:
                 return
             match = self.cues.thanks.match(self.text, sentence.start(), sentence.end())
-            if match:
+            if match is None:
+                continue
+            ending = not self.text[sentence.end() : block.end].strip()
+            greeting = ending and self.cues.greeting.match(self.text, sentence.start(), sentence.end())
+            if not greeting:
                 yield from self._named(match, index, "previous", 1.0)
+            elif number == 0:
+                yield from self._named(match, index, "mention", 1.0)
 
     def _called(self, index: int, block: Block) -> Iterator[tuple[Mention, range]]:
         """Names called at the end of a block; the last one called speaks next, the others are only named."""
@@ -239,8 +249,10 @@ class Introductions:
         )
         name = self.cues.name.match(self.text, start + last.end(), end) if last else None
         if last and name and not self.text[name.end() : end].strip(" ?.!…"):
-            asked = self._familiar(name.group()) and self.text[start:end].endswith("?")
-            calls += self._named(name, index, "next", 2.0) if last["apart"] or asked else ()
+            asks = self.text[start:end].endswith("?")
+            about = self.cues.about.search(self.text, start, name.start())
+            if last["apart"] or (asks and not about and self._familiar(name.group())):
+                calls += self._named(name, index, "next", 2.0 if asks else 1.0)
         return calls
 
     def _vocative(self, index: int, start: int, end: int, stop: int) -> Iterator[tuple[Mention, range]]:
@@ -280,31 +292,3 @@ class Introductions:
         """Every other name of a person: its speaker is talking of somebody else."""
         for match in self.cues.name.finditer(self.text, block.start, block.end):
             yield from self._named(match, index, "mention", 1.0)
-
-    def role_after(self, at: int, end: int) -> tuple[str | None, str | None, int]:
-        """Function and organisation in apposition at ``at``, and where they end.
-
-        « , directrice marketing chez Nordwand » gives both; « de chez Nordwand » only the second.
-        """
-        window = self.text[: min(end, at + 200)]
-        said = self.cues.described.match(self.text, max(0, self.text.rfind(" ", 0, max(at - 1, 0)) + 1), end)
-        begin = said.end() if said and said.end() > at else at
-        start = self.cues.role_start.match(window, begin)
-        if start is None:
-            near = self.cues.strong_organisation.match(window, begin) or None
-            return (None, near["organisation"], near.end()) if near else (None, None, at)
-        stop = self.cues.role_stop.search(window, start.end())
-        reach = stop.start() if stop else len(window)
-        strong = self.cues.strong_organisation.search(window, start.end(), reach)
-        place = strong or self.cues.weak_organisation.search(window, start.end(), reach)
-        if place is None:
-            return window[start.end() : reach].strip() or None, None, reach
-        return window[start.end() : place.start()].strip(" ,") or None, place["organisation"], place.end()
-
-    def own_role(self, block: Block) -> tuple[str | None, str | None, Slice] | None:
-        """« Je suis chercheuse chez X »: what a voice says of itself without a name."""
-        match = self.cues.own_role.search(self.text, block.start, min(block.end, block.start + 600))
-        if match is None:
-            return None
-        role, organisation, reach = self.role_after(match.end(), block.end)
-        return (role, organisation, Slice(match.start(), reach)) if role else None

@@ -16,7 +16,7 @@ _QUESTION = re.compile(r"\?\s*$")
 def moderators(text: str, blocks: Sequence[Block], mentions: Sequence[Mention], cues: Cues) -> frozenset[str]:
     """Labels of voices that moderate; empty for a talk by one voice.
 
-    Each sign counts (saying so 2, welcome 1, guests introduced 1 each up to 2, hand-overs 1 each up to 3, turns
+    Each sign counts (saying so 2, welcome 1, guests introduced up to 2, hand-overs up to 3, turns
     that end in a question up to 2, closing words 1); at least two kinds of signs are needed, and a second
     moderator must reach the first one's points.
     """

@@ -35,6 +35,8 @@ class Cues:
     vocative: re.Pattern[str]
     address: re.Pattern[str]
     second_person: re.Pattern[str]
+    greeting: re.Pattern[str]
+    about: re.Pattern[str]
     thanks: re.Pattern[str]
     described: re.Pattern[str]
     own_role: re.Pattern[str]
@@ -120,6 +122,8 @@ def _turn_cues(data: dict[str, dict[str, list[str]]], name: str) -> dict[str, re
         "vocative": re.compile(vocative, re.IGNORECASE),
         "address": re.compile(r"^\s*" + _literal(handover["address"]), re.IGNORECASE),
         "second_person": re.compile(r"(?<!\w)" + _literal(handover["second_person"]), re.IGNORECASE),
+        "greeting": re.compile(r"\s*" + _any(data["thanks"]["greetings"]), re.IGNORECASE),
+        "about": re.compile(rf"(?<!\w){_literal(data['about']['prepositions'])}\s*$", re.IGNORECASE),
         "thanks": _named(data["thanks"]["opening"], name, r"\s*"),
         "described": _named(data["about"]["described"], name),
     }
@@ -131,7 +135,7 @@ def _role_cues(data: dict[str, dict[str, list[str]]]) -> dict[str, re.Pattern[st
     lead = rf"(?:{_literal(roles['lead'])}\s*){{0,4}}"
     head = _literal(roles["heads"])
     body = rf"(?:{_WORD}|\d+\w*)(?:\s(?:{_literal(roles['inner'])}\s?){{0,2}}{_WORD}){{0,4}}"
-    follows = rf"\s*(?P<organisation>(?!{_literal(roles['fields'])})(?-i:{body}))"
+    follows = rf"\s*(?P<organisation>(?!{_literal(roles['fields'])}(?-i:\s[a-zà-ÿ]|[.,;]|$))(?-i:{body}))"
     return {
         "own_role": re.compile(
             rf"(?<!\w){_any(data['about']['own_role'])}\s+(?={lead}{head})", re.IGNORECASE

@@ -19,6 +19,7 @@ from pipeline.engines import Tagged, Tagger
 from pipeline.introductions import Block, Introductions, blocks_of
 from pipeline.moderation import moderators
 from pipeline.name_cues import Cues, cues
+from pipeline.name_roles import own_role
 from pipeline.name_spelling import spelled
 from pipeline.name_votes import Person, Votes, assign, evidence, gather, vote
 from pipeline.theme_text import language_of
@@ -208,7 +209,11 @@ def _by_role(
     completed = []
     for appearance in appearances:
         first = next((b for b in blocks if b.label == appearance.label), None)
-        own = found.own_role(first) if first and not appearance.role else None
+        own = (
+            own_role(found.text, first.start, first.end, found.cues)
+            if first and not appearance.role
+            else None
+        )
         if own:
             proofs = (*appearance.evidence, own[2])
             place = appearance.organisation or own[1]

@@ -154,7 +154,8 @@ def test_merges_only_relabel(pairs):
 
 
 WORDS = ["Je", "suis", "Marc", "Lefèvre", "merci", "Claire", ",", ".", "?", "vous", "nous recevons", "I'm",
-         "and", "\n", "’", "directeur", "chez", "Nordwand", "my name is", "Madame", "é", "12", "(", "«"]  # fmt: skip
+         "and", "\n", "’", "directeur", "chez", "Nordwand", "my name is", "Madame", "é", "12", "(",
+         "«"]  # fmt: skip
 
 
 @settings(max_examples=60, deadline=None)
