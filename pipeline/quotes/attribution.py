@@ -15,6 +15,10 @@ from pipeline.quotes.phrases import Candidate
 
 THRESHOLD = 0.5
 FAR = 4
+HUMAN_ENDINGS = {
+    "fr": ("eur", "euse", "ier", "ière", "iste", "ien", "ienne", "ant", "ante", "ais", "aise", "ois", "oise")
+    + ("é", "ée", "logue", "trice", "enaire", "tre")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +289,9 @@ class Attributor:
         if found:
             recent = self.most_recent(found, at)
             return recent, 0.75 if recent else 0.0
+        if who.head in self.lexicon["generic_m"] | self.lexicon["generic_f"]:
+            figure, weight = self.by_pronoun(who.gender, at)
+            return figure, weight * 0.85
         return self.only_person(who.gender, at)
 
     def only_person(self, gender: str, at: int) -> tuple[Figure | None, float]:
@@ -301,7 +308,12 @@ class Attributor:
             if f.kind == "person" and any(who.head in t.split() for t in f.role_texts)
         ]
         found = [f for f in found if compatible(f.gender, who.gender)]
-        return (found[0], 0.85) if len(found) == 1 else (None, 0.0)
+        if len(found) == 1:
+            return found[0], 0.85
+        if found or not who.head.endswith(HUMAN_ENDINGS.get(self.lexicon.language, ())):
+            return None, 0.0
+        figure, weight = self.by_pronoun(who.gender, at)
+        return figure, weight * 0.75
 
     def by_institution(self, who: Candidate, at: int) -> tuple[Figure | None, float]:
         """« la préfecture de l'Hérault », or « le groupe » for the organisation named before."""

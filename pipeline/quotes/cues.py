@@ -41,7 +41,23 @@ class CueFinder:
             return self.signature(ws, i)
         if i >= len(ws) or (not ws[i].text[0].islower() and not self.lexicon.subject_first_after):
             return None
-        return self.inverted(ws, i, "after") or self.phrase(ws[i:], "after") or self.led_in(ws, i)
+        known = self.inverted(ws, i, "after") or self.phrase(ws[i:], "after") or self.led_in(ws, i)
+        return known or (self.any_verb(ws, i) if i and ws[i - 1].text in ",?!" else None)
+
+    def any_verb(self, ws: list[W], i: int) -> Cue | None:
+        """« …», savourait Fabien Teulade »: after the comma, any verb-like word right before a subject."""
+        clitic = i + 1 < len(ws) and ws[i].low in ("s'", "se")
+        verb = i + clitic
+        if verb + 1 >= len(ws) or not ws[verb].low.endswith(("e", "ait", "t", "a")) or len(ws[verb].low) < 4:
+            return None
+        known = ("prepositions", "adverbs", "determiners_definite", "determiners_indefinite", "roles")
+        if any(ws[verb].low in self.lexicon[name] for name in known):
+            return None
+        found = candidates(ws[verb + 1 :], self.cast, self.lexicon)
+        if not found or found[0].first > 0 or found[0].kind not in ("name", "role", "pronoun"):
+            return None
+        who = shift(found[0], verb + 1)
+        return Cue("after_verb", Slice(ws[i].start, ws[who.end - 1].end), who, 0.85)
 
     def signature(self, ws: list[W], i: int) -> Cue | None:
         """« … » — Marie Dupont, or « … » (Marie Dupont)."""

@@ -42,10 +42,12 @@ def is_quotation(
 def fragment(before: list[W], size: int, inner: str, tokens: list[Token], lexicon: Lexicon) -> bool:
     """Words taken into the journalist's own sentence: long enough, or holding a verb."""
     leaning = bool(before) and before[-1].low in lexicon["determiners"]
-    verbal = any(t.pos in ("VERB", "AUX") and "Fin" in t.morph for t in tokens)
+    verbal = any(t.pos in ("VERB", "AUX") for t in tokens)
     if leaning and title_case(inner):
         return False
-    return size >= 5 or (verbal and size >= 3) or (not leaning and size >= 3) or size >= 4
+    forms = lexicon.verbs.finite | lexicon.verbs.participles | lexicon.verbs.infinitives | lexicon.verbs.gerunds
+    near = any(w.low in forms for w in before[-4:])
+    return size >= 5 or ((verbal or near) and size >= 3) or (not leaning and size >= 3) or size >= 4
 
 
 def standing(inner: str, size: int, tokens: list[Token], around: Surroundings) -> bool:

@@ -89,6 +89,7 @@ def split_sequence(
     """Cut a run of capitalised words into a leading other name and a person (« Carrefour Marie Dupont »)."""
     tokens = [(m.start() + start, m.end() + start, m.group()) for m in TOKEN.finditer(text[start:end])]
     tokens = [without_elision(t, lexicon) for t in tokens]
+    tokens = [t for t in tokens if len(t[2]) > 1]
     civil = ""
     while tokens and droppable(tokens, text, entities, lexicon):
         civil = civility(tokens[0][2], lexicon) or civil
@@ -190,5 +191,5 @@ def by_tagger(
         tail = PARTICLE_TAIL.match(text, end) if len(tokens) == 1 else None
         if tail and entities.over(tail.start(1), tail.end(1)) == "PER":
             end, sure = tail.end(1), 0.6
-        return Mention(start, end, text[start:end], "person", sure, "?", kind)
+        return Mention(start, end, text[start:end], "person", sure, first_name(tokens[0][2], lexicon) or "?", kind)
     return other(text, tokens, entities)

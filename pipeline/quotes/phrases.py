@@ -130,7 +130,7 @@ def candidates(ws: list[W], cast: Cast, lexicon: Lexicon) -> list[Candidate]:
             None if cast.in_apposition(w.start) else noun_phrase(ws, i, lexicon) or pronoun(ws, i, lexicon)
         )
         if phrase and phrase.kind != "pronoun" and (titled := cast.titled(ws[phrase.end - 1].start)):
-            i = next((k for k in range(i, len(ws)) if ws[k].start >= titled[0].start), i + 1)
+            i = next((k for k in range(i + 1, len(ws)) if ws[k].start >= titled[0].start), len(ws))
             continue
         if phrase:
             found.append(phrase)
