@@ -77,6 +77,7 @@ def add_files(
     """Take in each item; a refused one never hurts its neighbours. Raises NoRoom when the disk is full."""
     report = Report()
     toolbox = Toolbox(archive, settings)
+    originals.sweep(archive)
     for item in items:
         shown = originals.shown_name(item.name)
         try:
