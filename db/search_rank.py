@@ -29,6 +29,8 @@ _TITLED = 10
 _OPENING = 3
 _STEPS_BETWEEN_LOOKS = 2_000
 _SESSIONS_AT_ONCE = 8
+# Headings and asides come after passages that say something.
+_TELLING_LENGTH = 100
 _MOST_SESSIONS_AT_ONCE = 512
 
 
@@ -251,7 +253,8 @@ def newest(
         sql = f"""SELECT p.id FROM passage p JOIN session s ON s.id = p.session_id
                   WHERE p.session_id IN ({", ".join("?" * len(batch))}) {condition.clause}
                   ORDER BY s.date IS NULL, s.date DESC, s.id DESC,
-                    (SELECT max(q.score) FROM quote q WHERE {QUOTE_OVERLAPS}) DESC, p.start LIMIT ?"""
+                    (SELECT max(q.score) FROM quote q WHERE {QUOTE_OVERLAPS}) DESC,
+                    p."end" - p.start < {_TELLING_LENGTH}, p.start LIMIT ?"""
         found += ids(db, clock, sql, (*batch, *condition.parameters, depth - len(found)))
     return found
 

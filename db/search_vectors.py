@@ -23,6 +23,8 @@ from db.connection import transaction
 _WIDE_ROWS = 262_144
 _BLOCK = 16_384
 _MATRICES = 4
+# « Mais… » or « Merci à tous » is near to everything and about nothing: words find it, meaning does not.
+_SHORTEST_MEANING = 25
 _lock = threading.Lock()
 _cache: dict[tuple[object, ...], _Matrix] = {}
 
@@ -37,13 +39,15 @@ class _Matrix:
 
 
 def missing_vectors(db: Database, model: str, limit: int = 256) -> list[tuple[int, str]]:
-    """Passages without a vector of ``model``, as ``(passage_id, text)``, oldest first."""
+    """Passages without a vector of ``model``, as ``(passage_id, text)``, oldest first; those of a few words
+    need none."""
     found = db.conn.execute(
         """SELECT p.id, substr(t.text, p.start + 1, p."end" - p.start) FROM passage p
            JOIN transcript t ON t.id = p.transcript_id
-           WHERE NOT EXISTS (SELECT 1 FROM passage_vector v WHERE v.passage_id = p.id AND v.model = ?)
+           WHERE p."end" - p.start >= ?
+           AND NOT EXISTS (SELECT 1 FROM passage_vector v WHERE v.passage_id = p.id AND v.model = ?)
            ORDER BY p.id LIMIT ?""",
-        (model, limit),
+        (_SHORTEST_MEANING, model, limit),
     )
     return [(int(passage), str(text)) for passage, text in found]
 

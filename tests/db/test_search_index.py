@@ -56,22 +56,22 @@ def test_unchanged_passages_keep_their_vectors(db: Database, make: Maker, add: A
     number = add("Essai", [ONE, TWO])
     before = _passages(db)
     save_vectors(db, "toy", [(passage, np.ones(4)) for passage in before.values()])
-    changed = make("Essai", [("Zoé", "Un mot de bienvenue."), TWO, ONE])
+    changed = make("Essai", [("Zoé", "Un mot de bienvenue à tous."), TWO, ONE])
     project(db, replace(changed, id=number))
     after = _passages(db)
     assert {after[ONE[1]], after[TWO[1]]} == set(before.values()) and len(after) == 3
-    assert [text for _, text in missing_vectors(db, "toy")] == ["Un mot de bienvenue."]
+    assert [text for _, text in missing_vectors(db, "toy")] == ["Un mot de bienvenue à tous."]
     assert _sound(db)
 
 
 def test_a_cascade_keeps_the_index_true(db: Database, add: Adder) -> None:
     number = add("Essai", [ONE, TWO])
-    add("Autre", [("Max", "Tout autre chose.")])
+    add("Autre", [("Max", "Tout autre chose, pour finir.")])
     save_vectors(db, "toy", [(passage, np.ones(4)) for passage in _passages(db).values()])
     db.conn.execute(
         "DELETE FROM source WHERE sha256 = (SELECT source_sha256 FROM session WHERE id = ?)", (number,)
     )
-    assert _sound(db) and list(_passages(db)) == ["Tout autre chose."]
+    assert _sound(db) and list(_passages(db)) == ["Tout autre chose, pour finir."]
     assert db.conn.execute("SELECT count(*) FROM passage_vector").fetchone() == (1,)
     assert db.conn.execute("SELECT count(*) FROM title_fts WHERE title_fts MATCH 'essai'").fetchone() == (0,)
 
@@ -112,3 +112,8 @@ def test_writes_join_one_transaction(db: Database, add: Adder) -> None:
         add("Essai", [ONE])
         assert db.conn.in_transaction
     assert _sound(db)
+
+
+def test_passages_of_a_few_words_need_no_vector(db: Database, add: Adder) -> None:
+    add("Essai", [("Ada", "Mais…"), ONE])
+    assert list(_passages(db)) == [ONE[1]]
