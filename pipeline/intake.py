@@ -105,7 +105,8 @@ def add_file(db: Database, item: Item, options: Options, toolbox: Toolbox) -> tu
     try:
         session, output = _prepared(item, kind, stored, seconds, options, toolbox)
     except FlorilegeError:
-        (toolbox.archive / stored.path).unlink(missing_ok=True)
+        if stored.new:
+            (toolbox.archive / stored.path).unlink(missing_ok=True)
         raise
     return _record(db, session, output, toolbox.settings), True
 
@@ -165,6 +166,8 @@ def _described(session: Session, reading: Reading, options: Options) -> Session:
         event=session.event or reading.event,
         edition=session.edition or reading.edition,
         date=session.date or reading.date,
+        room=reading.room,
+        track=reading.track,
         media=reading.media,
         given_speakers=options.speakers or reading.speakers,
         source_tags=reading.tags,
