@@ -69,7 +69,8 @@ def theme(db: Database, slug: str) -> ThemeRow | None:
 
 
 _OVER_EDITIONS = """
-SELECT theme.slug, theme.label_fr, theme.label_en, event.name || ' · ' || edition.name AS place,
+SELECT theme.slug, theme.label_fr, theme.label_en, CASE WHEN instr(lower(edition.name), lower(event.name)) THEN edition.name
+            ELSE event.name || ' ' || edition.name END AS place,
        COALESCE(edition.year, 0) || edition.name AS "order", count(*) AS passages
 FROM theme_tag JOIN theme ON theme.id = theme_tag.theme_id JOIN session ON session.id = theme_tag.session_id
 JOIN edition ON edition.id = session.edition_id JOIN event ON event.id = edition.event_id

@@ -93,12 +93,12 @@ def words_of(quote: QuoteCard, class_: str) -> Markup:
     )
 
 
-def card(quote: QuoteCard, why: bool = True) -> Markup:
-    """A quote in a list."""
+def card(quote: QuoteCard, why: bool = True, where: bool = True) -> Markup:
+    """A quote in a list; ``why``: with what it was chosen for, ``where``: with its session."""
     return tag(
         "article",
         words_of(quote, "fl-words"),
-        div("fl-card-foot", div("", byline(quote), whence(quote)), actions(quote)),
+        div("fl-card-foot", div("", byline(quote), whence(quote) if where else None), actions(quote)),
         div("fl-tags", doubts(quote), _themes(quote), _reasons(quote) if why else None),
         class_=f"fl-card is-{quote.kind}",
         id=f"q-{quote.id}",
@@ -132,9 +132,9 @@ def pull_quote(quote: QuoteCard, class_: str = "fl-pull") -> Markup:
     )
 
 
-def cards(quotes: tuple[QuoteCard, ...], why: bool = True) -> Markup:
+def cards(quotes: tuple[QuoteCard, ...], why: bool = True, where: bool = True) -> Markup:
     """Quotes one under the other."""
-    return div("fl-cards", [card(quote, why) for quote in quotes])
+    return div("fl-cards", [card(quote, why, where) for quote in quotes])
 
 
 def chips(pairs: list[tuple[str, str]], title: Child = None) -> Markup:

@@ -75,14 +75,15 @@ def heat(points: Sequence[ThemePoint]) -> None:
             "place:N",
             sort=places,
             title=None,
-            axis=alt.Axis(orient="top", labelAngle=0 if len(places) < 5 else -40),
+            axis=alt.Axis(orient="top", labelAngle=0 if sum(map(len, places)) < 110 else -28),
         ),
         y=alt.Y("theme:N", sort=themes, title=None),
         tooltip=tip,
     )
-    size = alt.Size("passages:Q", legend=None, scale=alt.Scale(range=[30, 900]))
+    size = alt.Size("passages:Q", legend=None, scale=alt.Scale(range=[60, 1300]))
     marks = base.mark_circle(color=ACCENT, opacity=0.85).encode(size=size)
-    st.altair_chart(_dressed(marks.properties(height=44 * len(themes) + 60)), width="stretch", theme=None)
+    with st.container(key="heat"):
+        st.altair_chart(_dressed(marks.properties(height=44 * len(themes) + 60)), width="stretch", theme=None)
     put(_table(points))
 
 

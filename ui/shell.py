@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ _STYLE = "<style>" + (FRONT / "style.css").read_text(encoding="utf-8") + "</styl
 def mount(place: Place) -> None:
     """Put the house style and the shell on the page; it must come first, at the same spot on every page."""
     st.html(_STYLE)
+    st.html(f"<style>{_uploader_words()}</style>")
     _component(
         key="shell",
         data={
@@ -38,6 +40,19 @@ def mount(place: Place) -> None:
         },
         on_go_change=_go,
         on_retry_change=_retry,
+    )
+
+
+def _uploader_words() -> str:
+    """Streamlit's uploader speaks English only: its words are covered by ours."""
+    zone = '[data-testid="stFileUploaderDropzone"]'
+    covered = {
+        f"{zone} button p": _("Choose files"),
+        '[data-testid="stFileUploaderDropzoneInstructions"] span': _("or drop them here"),
+    }
+    return "".join(
+        f"{place}{{font-size:0!important}}{place}::after{{content:{json.dumps(words, ensure_ascii=False)};font-size:15px}}"
+        for place, words in covered.items()
     )
 
 

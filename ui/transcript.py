@@ -51,6 +51,7 @@ def data_of(page: SessionPage) -> dict[str, Any]:
     quotes = [quote for quote in page.quotes if quote.kind != "mention"]
     tints = colours(page)
     speakers = {speaker.appearance_id: speaker for speaker in page.speakers}
+    tints_of = {speaker.label: tints[speaker.appearance_id] for speaker in page.speakers}
     turns = []
     for turn in _turns(page):
         speaker = speakers.get(turn.appearance_id or 0)
@@ -73,7 +74,7 @@ def data_of(page: SessionPage) -> dict[str, Any]:
     return {
         "lang": page.row.language or "",
         "turns": turns,
-        "quotes": [_quote(quote) for quote in quotes],
+        "quotes": [_quote(quote, tints_of.get(quote.label or "", 0)) for quote in quotes],
         "sound": _sound(page),
         "words": _words(),
     }
@@ -95,11 +96,13 @@ def _sound(page: SessionPage) -> dict[str, Any] | None:
     }
 
 
-def _quote(quote: QuoteCard) -> dict[str, Any]:
+def _quote(quote: QuoteCard, colour: int) -> dict[str, Any]:
     playing = shown.playing(quote)
     return {
         "id": quote.id,
         "kind": quote.kind,
+        "c": colour,
+        "who": " · ".join([shown.speaker_of(quote.name, quote.label), *shown.doubts_of(quote)]),
         "copy": shown.copied(quote),
         "play": msgspec.json.decode(playing) if playing else None,
         "href": href("quote", id=quote.id),

@@ -69,9 +69,16 @@ class Reader {
     if (turn.who) block.append(this.opening(turn));
     const body = make("p", "fl-turn-text");
     if (this.data.lang) body.lang = this.data.lang;
-    let mark = null;
+    let mark = null, owed = null;
     for (const piece of turn.p) {
-      const [text, quote, word] = piece;
+      let [text, quote, word] = piece;
+      if (owed !== null) {
+        const closing = word ? "" : (text.match(/^[\s\u00a0\u202f]*[»”"]?[.,;!?…]*/)?.[0] ?? "").trimEnd();
+        body.append(document.createTextNode(closing), this.actions(owed));
+        text = text.slice(closing.length);
+        owed = null;
+        if (!text) continue;
+      }
       const node = word ? this.word(text, word) : document.createTextNode(text);
       if (quote === null) { mark = null; body.append(node); continue; }
       if (!mark || mark.dataset.q !== String(quote)) {
@@ -79,8 +86,9 @@ class Reader {
         body.append(mark);
       }
       mark.append(node);
-      if (piece[3]) body.append(this.actions(quote));
+      if (piece[3]) owed = quote;
     }
+    if (owed !== null) body.append(this.actions(owed));
     block.append(body);
     this.turns.push({ node: block, start: turn.t, end: turn.e, offset: turn.o });
     return block;
@@ -121,7 +129,8 @@ class Reader {
 
   mark(index) {
     const quote = this.data.quotes[index];
-    const node = make("mark", `fl-said is-${quote.kind}`);
+    const node = make("mark", `fl-said is-${quote.kind} fl-voice-${quote.c}`);
+    node.title = quote.who;
     node.dataset.q = index;
     node.id = `said-${quote.id}`;
     return node;

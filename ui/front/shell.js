@@ -155,7 +155,11 @@ class Shell {
     if (this.focus) {
       const id = this.focus;
       this.focus = null;
-      setTimeout(() => document.getElementById(id)?.focus({ preventScroll: true }), 150);
+      for (const wait of [100, 400]) {
+        setTimeout(() => {
+          if (document.activeElement === document.body) document.getElementById(id)?.focus({ preventScroll: true });
+        }, wait);
+      }
     }
   }
 

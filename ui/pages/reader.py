@@ -59,6 +59,7 @@ def _opening(page: SessionPage) -> Markup:
         tag("p", " · ".join(part for part in meta if part), class_="fl-meta"),
         [notice("warning", sentence(note)) for note in page.notes],
         _state(page),
+        tag("a", _("Summaries, speakers and quotes"), " ↓", href="#fl-beside", class_="fl-more fl-jump"),
         class_="fl-heading is-session",
     )
 
@@ -85,7 +86,14 @@ def _not_yet(page: SessionPage) -> Markup:
 
 
 def _aside(page: SessionPage) -> Markup:
-    return div("fl-aside", _summaries(page), _speakers(page), _themes(page), _quotes(page))
+    return div(
+        "fl-aside",
+        tag("a", id="fl-beside", tabindex="-1"),
+        _summaries(page),
+        _speakers(page),
+        _themes(page),
+        _quotes(page),
+    )
 
 
 def _part(title: str, *children: Child) -> Markup:
@@ -107,7 +115,11 @@ def _speaker(speaker: Speaker, colour: int) -> Markup:
     named = (
         link(href("speaker", id=speaker.person_id), name) if speaker.person_id else span("is-unknown", name)
     )
-    role = ", ".join(part for part in (speaker.role, speaker.organisation, part_name(speaker.part)) if part)
+    role = ", ".join(
+        part
+        for part in (speaker.role, speaker.organisation, "" if speaker.role else part_name(speaker.part))
+        if part
+    )
     unsure = speaker.name is not None and speaker.confidence < shown.UNSURE
     return tag(
         "li",
@@ -186,10 +198,9 @@ def _quotes(page: SessionPage) -> Markup | None:
     if not page.quotes:
         return None
     best = sorted(page.quotes, key=lambda quote: -quote.score)[:5]
+    more = link(href("quotes", session=page.row.id), _("All quotes of this session"), class_="fl-more")
     return _part(
         count_of("{n} quote", "{n} quotes", len(page.quotes)),
-        cards.cards(tuple(best), why=False),
-        tag(
-            "p", link(href("quotes", session=page.row.id), _("All quotes of this session"), class_="fl-more")
-        ),
+        cards.cards(tuple(best), why=False, where=False),
+        tag("p", more) if len(page.quotes) > len(best) else None,
     )
