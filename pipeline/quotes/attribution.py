@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from db.records import Slice
@@ -11,7 +12,8 @@ from pipeline.quotes.cues import Cue, CueFinder, is_person
 from pipeline.quotes.layout import W, containing, paragraphs, sentences, words
 from pipeline.quotes.lexicon import Lexicon
 from pipeline.quotes.marks import Marked
-from pipeline.quotes.phrases import Candidate
+from pipeline.quotes.phrases import Candidate, candidates
+from pipeline.quotes.roles import same_role
 
 THRESHOLD = 0.5
 FAR = 4
@@ -61,11 +63,12 @@ class Attributor:
         self.narration = [r for r in cast.refs if not inside(r, quotes)]
         self.last: Attribution = NOBODY
         self.last_at = 0
+        self.given: list[Attribution] = []
         self.default = self.default_speaker()
 
     def run(self) -> list[Attribution]:
         """One attribution for each quotation, in order."""
-        found: list[Attribution] = []
+        found = self.given
         for number, quote in enumerate(self.quotes):
             around = self.surroundings(number)
             decided = self.decide(number, quote, around)
@@ -126,7 +129,9 @@ class Attributor:
     def decide(self, number: int, quote: Marked, around: Surroundings) -> Attribution:
         """The first rule that gives an answer, the surest first."""
         heading = self.heading(around, quote)
-        after = self.resolve(self.cues.after(around.after), quote.outer.end, True)
+        after = self.resolve(
+            self.cues.after(around.after, self.text[quote.end - 1] in "!?…"), quote.outer.end, True
+        )
         if after and after.figure:
             return after
         if heading:
@@ -281,17 +286,21 @@ class Attributor:
 
     def by_role(self, who: Candidate, at: int) -> tuple[Figure | None, float]:
         """The person introduced with this role; the nearest earlier one when there are several."""
-        found = self.cast.with_role(
-            who.head, who.text, who.gender if who.head not in self.lexicon["epicene_roles"] else who.gender
-        )
+        generic = who.head in self.lexicon["generic_m"] | self.lexicon["generic_f"]
+        if generic:
+            figure, weight = self.by_pronoun(who.gender, at)
+            if figure and (
+                not figure.heads or any(same_role(who.head, h, self.lexicon) for h in figure.heads)
+            ):
+                return figure, weight * 0.88
+        found = self.cast.with_role(who.head, who.text, who.gender)
         if len(found) == 1:
             return found[0], 0.93
         if found:
             recent = self.most_recent(found, at)
             return recent, 0.75 if recent else 0.0
-        if who.head in self.lexicon["generic_m"] | self.lexicon["generic_f"]:
-            figure, weight = self.by_pronoun(who.gender, at)
-            return figure, weight * 0.85
+        if generic:
+            return (figure, weight * 0.8) if figure else (None, 0.0)
         return self.only_person(who.gender, at)
 
     def only_person(self, gender: str, at: int) -> tuple[Figure | None, float]:
@@ -319,46 +328,57 @@ class Attributor:
         """« la préfecture de l'Hérault », or « le groupe » for the organisation named before."""
         if who.head in self.lexicon["corporate"] and who.definite:
             seen = [r.figure for r in self.narration if r.start < at and Cast.is_organisation(r.figure)]
-            strong = [f for f in seen[-12:] if f.sure >= 0.6]
+            strong = [f for f in seen[-12:] if f.sure >= 0.6 or " " in f.name]
             return (strong[-1], 0.65) if strong else (None, 0.0)
         return None, 0.0
 
     def by_pronoun(self, gender: str, at: int) -> tuple[Figure | None, float]:
         """The most salient figure of that gender: the subject of the narration since the last quotation,
         else the last speaker, else the last person named."""
-        since = [r for r in self.narration if self.last_at <= r.start < at and self.fits(r.figure, gender)]
-        free = [r for r in since if not self.is_governed(r)]
+        told = self.told_since(gender, at)
+        if told:
+            return told
         last = self.last.figure
         apart = containing(self.lines, at) - containing(self.lines, max(self.last_at - 1, 0))
-        if free:
-            return free[-1].figure if len(free) > 1 and last is None else free[0].figure, 0.9
         if last and self.fits(last, gender) and apart <= FAR:
+            hero = self.protagonist(last) if apart else None
+            if hero and self.fits(hero, gender):
+                return hero, 0.75
             return last, 0.93 if last.gender == gender else 0.85
+        since = [r for r in self.narration if self.last_at <= r.start < at and self.fits(r.figure, gender)]
+        if since:
+            return since[-1].figure, 0.75
         if self.last.anonymous and apart <= 1:
             return None, 0.0
-        if since:
-            return since[-1].figure, 0.7
         earlier = [r for r in self.narration if r.start < at and self.fits(r.figure, gender)]
         return (earlier[-1].figure, 0.72) if earlier else (None, 0.0)
 
+    def told_since(self, gender: str, at: int) -> tuple[Figure, float] | None:
+        """The last free person or role of the narration since the last quotation."""
+        begin = max(self.last_at, self.lines[max(containing(self.lines, at) - 2, 0)].start)
+        ws = words(self.masked, begin, at)
+        found = [c for c in candidates(ws, self.cast, self.lexicon) if not c.governed]
+        for c in reversed(found):
+            if c.kind == "name" and c.figure and self.fits(c.figure, gender):
+                return c.figure, 0.9
+            if c.kind == "role" and c.definite and compatible(c.gender, gender):
+                people = self.cast.with_role(c.head, c.text, c.gender)
+                if len(people) == 1 and self.fits(people[0], gender):
+                    return people[0], 0.85
+        return None
+
+    def protagonist(self, last: Figure) -> Figure | None:
+        """The figure of a profile: quoted at least three times, and twice as often as the last speaker."""
+        counts = Counter(id(a.figure) for a in self.given if a.figure)
+        best = max((a.figure for a in self.given if a.figure), key=lambda f: counts[id(f)], default=None)
+        if best is None or best is last:
+            return None
+        return best if counts[id(best)] >= max(3, 2 * counts[id(last)]) else None
+
     @staticmethod
     def fits(figure: Figure, gender: str) -> bool:
-        return figure.kind == "person" and compatible(figure.gender, gender)
-
-    def is_governed(self, ref: Ref) -> bool:
-        """True when the name depends on a preposition (« à Paul », « avec Paul »)."""
-        start = max(ref.start - 60, self.text.rfind("\n", 0, ref.start) + 1)
-        titled = self.cast.titled(ref.start)
-        return bool(
-            re.search(
-                self.preposition_pattern(),
-                self.masked[start : titled[0].start if titled else ref.start].lower(),
-            )
-        )
-
-    def preposition_pattern(self) -> str:
-        joined = "|".join(sorted(re.escape(w) for w in self.lexicon["prepositions"]))
-        return rf"(?:^|[\s’'])(?:{joined})\s*(?:l['’]|la |le |les )?(?:m\. |mme )?$"
+        named = " " in figure.name or figure.sure >= 0.5
+        return figure.kind == "person" and named and compatible(figure.gender, gender)
 
     def most_recent(self, found: list[Figure], at: int) -> Figure | None:
         earlier = [r.figure for r in self.narration if r.start < at and r.figure in found]

@@ -60,7 +60,9 @@ class Cast:
         self.collect(list(mentions))
         self.starts = [r.start for r in self.refs]
         people = [ref for ref in self.refs if ref.figure.kind == "person"]
-        for ref, following in zip(people, [*people[1:], None], strict=True):
+        full = [ref for ref in people if " " in ref.figure.name]
+        for ref in people:
+            following = next((r for r in full[bisect_right(full, ref.start, key=lambda r: r.start) :]), None)
             self.read_roles(ref, following.start if following else None)
         self.after.sort(key=lambda s: s.start)
         self.after_starts = [s.start for s in self.after]
@@ -127,6 +129,7 @@ class Cast:
     def read_roles(self, ref: Ref, limit: int | None) -> None:
         """Roles beside this mention; the first good one becomes the figure's own."""
         figure = ref.figure
+        figure.heads += self.civil_roles(ref.start)
         after = role_after(self.text, ref.end, self.lexicon, limit)
         before = role_before(self.text, ref.start, self.lexicon)
         if after and compatible(figure.gender, after.gender):
@@ -135,6 +138,12 @@ class Cast:
         if before and compatible(figure.gender, before.gender):
             self.before.append((Slice(before.slice.start, ref.end), ref))
             self.adopt(figure, before)
+
+    def civil_roles(self, at: int) -> list[str]:
+        """What a civility says of a person: « Dr » a doctor, « Me » a lawyer."""
+        word = (self.text[max(at - 14, 0) : at].lower().split() or [""])[-1].rstrip(".")
+        pairs = (entry.partition("=") for entry in self.lexicon["civility_roles"])
+        return [role for civil, _, role in pairs if civil == word]
 
     def adopt(self, figure: Figure, role: Role) -> None:
         if role.head:

@@ -32,8 +32,9 @@ class CueFinder:
 
     # after the quotation
 
-    def after(self, ws: list[W]) -> Cue | None:
-        """The cue that follows a closing mark directly: « …», explique X »."""
+    def after(self, ws: list[W], exclaimed: bool = False) -> Cue | None:
+        """The cue that follows a closing mark directly: « …», explique X ».
+        ``exclaimed``: the quotation itself ends with ! ? or …, which stands for the comma."""
         i = 0
         while i < len(ws) and ws[i].text in ",.;:!?…":
             i += 1
@@ -42,7 +43,7 @@ class CueFinder:
         if i >= len(ws) or (not ws[i].text[0].islower() and not self.lexicon.subject_first_after):
             return None
         known = self.inverted(ws, i, "after") or self.phrase(ws[i:], "after") or self.led_in(ws, i)
-        return known or (self.any_verb(ws, i) if i and ws[i - 1].text in ",?!" else None)
+        return known or (self.any_verb(ws, i) if exclaimed or (i and ws[i - 1].text in ",?!") else None)
 
     def any_verb(self, ws: list[W], i: int) -> Cue | None:
         """« …», savourait Fabien Teulade »: after the comma, any verb-like word right before a subject."""

@@ -36,6 +36,9 @@ def is_quotation(
         return size >= 12
     if found.explicit and (found.figure or (found.anonymous and size >= 6)):
         return fragment(before, size, inner, tokens, lexicon)
+    going_on = found.rule == "continued" and found.confidence >= 0.75 and inner[0].isupper()
+    if introduced and going_on and inner[-1] in FINAL:
+        return size >= 2
     return introduced and standing(inner, size, tokens, around)
 
 
@@ -43,9 +46,11 @@ def fragment(before: list[W], size: int, inner: str, tokens: list[Token], lexico
     """Words taken into the journalist's own sentence: long enough, or holding a verb."""
     leaning = bool(before) and before[-1].low in lexicon["determiners"]
     verbal = any(t.pos in ("VERB", "AUX") for t in tokens)
-    if leaning and title_case(inner):
+    if leaning and (title_case(inner) or (inner[0].isupper() and not verbal)):
         return False
-    forms = lexicon.verbs.finite | lexicon.verbs.participles | lexicon.verbs.infinitives | lexicon.verbs.gerunds
+    forms = (
+        lexicon.verbs.finite | lexicon.verbs.participles | lexicon.verbs.infinitives | lexicon.verbs.gerunds
+    )
     near = any(w.low in forms for w in before[-4:])
     return size >= 5 or ((verbal or near) and size >= 3) or (not leaning and size >= 3) or size >= 4
 

@@ -186,10 +186,13 @@ def by_tagger(
     kind = entities.over(start, end)
     if civil:
         return Mention(start, end, text[start:end], "person", 0.8, civil, kind)
+    gender = first_name(tokens[0][2], lexicon)
+    if gender and len(tokens) == 1 and kind in ("", "PER"):
+        return Mention(start, end, text[start:end], "person", 0.5, gender, kind)
     if kind == "PER" and not corporate_tail(tokens, lexicon):
         sure = 0.6 if len(tokens) > 1 else 0.4
         tail = PARTICLE_TAIL.match(text, end) if len(tokens) == 1 else None
         if tail and entities.over(tail.start(1), tail.end(1)) == "PER":
             end, sure = tail.end(1), 0.6
-        return Mention(start, end, text[start:end], "person", sure, first_name(tokens[0][2], lexicon) or "?", kind)
+        return Mention(start, end, text[start:end], "person", sure, gender or "?", kind)
     return other(text, tokens, entities)
