@@ -27,7 +27,7 @@ def _toolbox(archive: Path, settings: Settings) -> Toolbox:
 def query_vector(
     db: Database, archive: Path, settings: Settings, query: str
 ) -> tuple[str | None, NDArray[np.float32] | None]:
-    """The embedder's identity and the query's unit vector; ``(None, None)`` when search goes by words only."""
+    """The embedder's identity and the query's unit vector; ``(None, None)``: search by words only."""
     if not settings.meaning or not query.strip():
         return None, None
     try:

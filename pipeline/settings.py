@@ -78,7 +78,7 @@ def _apply(settings: Settings, table: Mapping[str, Any], place: str) -> Settings
     return settings
 
 
-_TYPES: dict[str, click.ParamType] = {
+_TYPES: dict[str, Any] = {
     "int": click.INT, "float": click.FLOAT, "bool": click.BOOL, "str": click.STRING,
 }  # fmt: skip
 

@@ -75,15 +75,14 @@ def as_rttm(transcript: ExportedTranscript) -> str:
 
 
 def _stretches(turn: ExportedTurn) -> Iterator[tuple[float, float]]:
-    start = end = None
+    stretch: tuple[float, float] | None = None
     for word in turn.words:
-        if end is not None and word["start_time"] - end > SAME_TURN_GAP:
-            yield start, end
-            start = None
-        start = word["start_time"] if start is None else start
-        end = word["end_time"]
-    if start is not None and end is not None:
-        yield start, end
+        if stretch and word["start_time"] - stretch[1] > SAME_TURN_GAP:
+            yield stretch
+            stretch = None
+        stretch = (stretch[0] if stretch else word["start_time"], word["end_time"])
+    if stretch:
+        yield stretch
     elif turn.start_time is not None and turn.end_time is not None and not turn.words:
         yield turn.start_time, turn.end_time
 
