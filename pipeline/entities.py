@@ -88,6 +88,16 @@ def _gazetteer(language: str) -> tuple[_Known, ...]:
     )
 
 
+@lru_cache(maxsize=1)
+def _known_names() -> frozenset[tuple[str, ...]]:
+    return frozenset(k.pieces for k in _gazetteer("fr"))
+
+
+def is_known_name(written: str) -> bool:
+    """Whether capitalised words are a name of the gazetteer, in any of its spellings."""
+    return any(c.isupper() for c in written) and _pieces(written) in _known_names()
+
+
 def _pieces(written: str) -> tuple[str, ...]:
     return tuple(t.folded for t in words(written, "fr"))
 

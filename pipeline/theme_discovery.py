@@ -8,6 +8,8 @@ that live in the same sessions become one theme. Names are never themes.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +17,10 @@ from functools import lru_cache
 from math import exp, log, log2, sqrt
 
 from pipeline.engines import Tagged, Token
+from pipeline.entities import is_known_name
 from pipeline.theme_text import base, fold, language_data, stopwords
 
+_HEADING = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)
 _MOST_WORDS = 4
 _LEAST_SESSIONS = 3
 _MOST_SHARE = 0.4
@@ -73,14 +77,13 @@ def terms(tagged: Tagged, text: str, language: str = "en") -> Counter[str]:
     People's names, numbers, stop words, nouns of the occasion ("slide", « table ronde ») and headings
     are left out. Small enough to be stored with the session.
     """
-    people = [(n.start, n.end) for n in tagged.names if n.kind == "PER"]
-    barred = {i for i, t in enumerate(tagged.tokens) if any(s <= t.start < e for s, e in _near(people, t))}
+    barred = _barred(tagged, text)
     found: Counter[str] = Counter()
     for run in _runs(tagged.tokens, text, barred, language):
         for first in range(len(run)):
             for last in range(first, min(first + _MOST_WORDS, len(run))):
                 piece = run[first : last + 1]
-                if _phrase(piece, language):
+                if _phrase(piece, language) and not is_known_name(text[piece[0].start : piece[-1].end]):
                     found[_shown(piece, text)] += 1
     return found
 
@@ -107,8 +110,12 @@ def discover(documents: Iterable[Document], most: int = 60) -> list[FoundTheme]:
     return sorted(found, key=lambda t: -t.score)[:most]
 
 
-def _near(spans: Sequence[tuple[int, int]], token: Token) -> Iterator[tuple[int, int]]:
-    return (s for s in spans if s[0] <= token.start < s[1])
+def _barred(tagged: Tagged, text: str) -> set[int]:
+    """Indexes of the tokens inside people's and places' names and inside headings."""
+    spans = [(n.start, n.end) for n in tagged.names if n.kind in ("PER", "LOC")]
+    spans += [m.span() for m in _HEADING.finditer(text)]
+    starts = [t.start for t in tagged.tokens]
+    return {i for start, end in spans for i in range(bisect_left(starts, start), bisect_left(starts, end))}
 
 
 @lru_cache(maxsize=4)
@@ -122,30 +129,21 @@ def _runs(tokens: Sequence[Token], text: str, barred: set[int], language: str) -
     run: list[Token] = []
     for number, token in enumerate(tokens):
         joined = not run or text[run[-1].end : token.start] in ("", " ", "\u00a0")
-        if number in barred or not _may_hold(token, text, language) or not joined:
+        if number in barred or not _may_hold(token, language) or not joined:
             if run:
                 yield run
             run = []
-        if number not in barred and _may_hold(token, text, language):
+        if number not in barred and _may_hold(token, language):
             run.append(token)
     if run:
         yield run
 
 
-def _may_hold(token: Token, text: str, language: str) -> bool:
+def _may_hold(token: Token, language: str) -> bool:
     linking = language == "fr" and fold(token.text).strip("'’") in ("de", "d", "a")
     good = token.pos in ("NOUN", "PROPN", "ADJ") or (linking and token.pos == "ADP")
     clean = all(c.isalpha() or c in "-'’" for c in token.text) and token.text[0].isalpha()
-    return good and clean and not _heading(text, token.start)
-
-
-@lru_cache(maxsize=8192)
-def _line_start(text: str, at: int) -> int:
-    return text.rfind("\n", 0, at) + 1
-
-
-def _heading(text: str, at: int) -> bool:
-    return text.startswith("#", _line_start(text, at))
+    return good and clean
 
 
 def _phrase(piece: Sequence[Token], language: str) -> bool:
@@ -166,8 +164,13 @@ def _phrase(piece: Sequence[Token], language: str) -> bool:
 
 
 def _shown(piece: Sequence[Token], text: str) -> str:
-    written = text[piece[0].start : piece[-1].end].replace("’", "'").replace("\u00a0", " ")
-    return written if any(t.pos == "PROPN" for t in piece) else written.lower()
+    """The phrase as written, but small letters where a capital only opens a sentence."""
+    at, shown = piece[0].start, ""
+    for token in piece:
+        kept = token.pos == "PROPN" or any(c.isupper() for c in token.text[1:])
+        shown += text[at : token.start] + (token.text if kept else token.text.lower())
+        at = token.end
+    return shown.replace("’", "'").replace("\u00a0", " ")
 
 
 def _gather(documents: Sequence[Document]) -> dict[tuple[str, ...], _Candidate]:
