@@ -58,10 +58,16 @@ def get(db: Database, job_id: int) -> Job:
     return _job(rows(db, "SELECT * FROM job WHERE id = ?", job_id)[0])
 
 
+def exists(db: Database, job_id: int) -> bool:
+    """Whether a job is still there; erasing a session takes its jobs with it."""
+    return db.conn.execute("SELECT 1 FROM job WHERE id = ?", (job_id,)).fetchone() is not None
+
+
 def start(db: Database, job_id: int) -> None:
     """Mark a job as running and count the attempt."""
     db.conn.execute(
-        "UPDATE job SET state = 'running', attempts = attempts + 1, started_at = ?, message = NULL WHERE id = ?",
+        """UPDATE job SET state = 'running', attempts = attempts + 1, started_at = ?, message = NULL
+           WHERE id = ?""",
         (now(), job_id),
     )
 

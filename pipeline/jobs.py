@@ -7,6 +7,7 @@ back in the queue and goes on from the last stage that was written.
 from __future__ import annotations
 
 import fcntl
+import sqlite3
 import subprocess
 import sys
 import time
@@ -26,7 +27,7 @@ from db.search_vectors import missing_vectors, save_vectors
 from db.sessions import load_session, save_stage, stage_outputs
 from pipeline.discovery import show_found_themes
 from pipeline.edits import apply_edits
-from pipeline.errors import FlorilegeError, ModelMissing, WorkerDied
+from pipeline.errors import ArchiveError, FlorilegeError, ModelMissing, WorkerDied
 from pipeline.pool import make_pool
 from pipeline.projection import lexicon_digest, show
 from pipeline.settings import Settings
@@ -160,12 +161,18 @@ class Coordinator:
 
     def _note_progress(self, item: _Running) -> None:
         seen = read_progress(item.progress)
-        if seen and (seen.step, seen.done, seen.total) != (item.job.step, item.job.done, item.job.total):
+        if (
+            seen
+            and jobs.exists(self.db, item.job.id)
+            and (seen.step, seen.done, seen.total) != (item.job.step, item.job.done, item.job.total)
+        ):
             jobs.progress(self.db, item.job.id, *seen)
             item.job = jobs.get(self.db, item.job.id)
             self.watch(item.job)
 
     def _save(self, item: _Running, results: list[Computed]) -> None:
+        if not jobs.exists(self.db, item.job.id):
+            return  # erased while it was being worked on
         keys = stage_keys(item.session, self.settings, lexicon_digest(self.archive))
         with transaction(self.db):
             for result in results:
@@ -180,6 +187,8 @@ class Coordinator:
             self._next(job)
         except FlorilegeError as error:
             self._failed(job, error)
+        except sqlite3.IntegrityError as error:
+            self._failed(job, ArchiveError(f"The archive refused this session ({error})."))
 
     def _finish(self, job: jobs.Job, session: Session) -> None:
         with transaction(self.db):
@@ -190,6 +199,8 @@ class Coordinator:
 
     def _failed(self, job: jobs.Job, error: BaseException, session: Session | None = None) -> None:
         """Retry a lost worker once, park what the user can mend, fail the rest with its sentence."""
+        if not jobs.exists(self.db, job.id):
+            return
         sentence = _under_its_name(str(error), session)
         attempts = jobs.get(self.db, job.id).attempts
         if isinstance(error, WorkerDied) and attempts < ATTEMPTS:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from db.backup import backup as back_up
 from db.check import check as check_archive
+from db.check import repair
 from db.erase import erase_session
 
 from db.sessions import load_session
@@ -19,10 +20,13 @@ from pipeline.settings import PREFIX, Settings
 
 
 @click.command()
+@click.option("--repair", "repairing", is_flag=True, help="Mend what is derived: index, triggers, leftovers.")
 @json_option
 @pass_archive
-def check(archive: Archive, as_json: bool) -> None:
+def check(archive: Archive, repairing: bool, as_json: bool) -> None:
     """Prove the archive: every slice, every file's hash, the search index, the foreign keys."""
+    if repairing:
+        repair(archive.db, archive.folder)
     problems = check_archive(archive.db, archive.folder)
     if as_json:
         echo_json([asdict(problem) for problem in problems])

@@ -108,14 +108,16 @@ def review(archive: Archive, below: float, as_json: bool) -> None:
         archive.db,
         """SELECT session.id AS session, session.title, label, confidence, rule, person.name
            FROM appearance JOIN session ON session.id = session_id LEFT JOIN person ON person.id = person_id
-           WHERE decided_by <> 'human' AND (person_id IS NULL OR confidence < ?) ORDER BY confidence, session.id""",
+           WHERE decided_by <> 'human' AND (person_id IS NULL OR confidence < ?)
+           ORDER BY confidence, session.id""",
         below,
     )
     quotes = rows(
         archive.db,
         """SELECT quote.id, session.id AS session, session.title, quote.confidence, quote.text,
            person.name AS speaker FROM quote JOIN session ON session.id = quote.session_id
-           LEFT JOIN appearance ON appearance.id = quote.appearance_id LEFT JOIN person ON person.id = person_id
+           LEFT JOIN appearance ON appearance.id = quote.appearance_id
+           LEFT JOIN person ON person.id = person_id
            WHERE quote.kind IN ('quoted', 'spoken') AND (quote.confidence < ? OR person.id IS NULL)
            ORDER BY quote.confidence""",
         below,

@@ -17,7 +17,7 @@ TEXT_OFFSETS = ("prose", "transcript")
 
 @dataclass(frozen=True, slots=True)
 class ExportedQuote:
-    """A quote as the script contract has it; ``start``/``end`` are code points of a text source, else null."""
+    """A quote as scripts get it; ``start`` and ``end`` are code points of a text source, else null."""
 
     id: str
     session: str
