@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.engines.voices_clusters import Labels, centroids, cut, merges, numbered
+from pipeline.engines.voices_clusters import Labels, build_tree, centroids, cut, numbered
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -50,7 +50,7 @@ def group(vectors: Floats, weights: Floats, local: Local, speakers: int | None, 
     """
     if len(vectors) < 2:
         return np.zeros(len(vectors), dtype=np.intp)
-    tree = merges(vectors)
+    tree = build_tree(vectors)
     labels = cut(tree, len(vectors), options.distance)
     longest = np.argsort(-np.bincount(labels, weights=weights), kind="stable")[:_MOST_CLUSTERS]
     labels = _given_to(np.sort(longest), vectors, weights, labels)
