@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from db.records import Appearance, GivenSpeaker, Session
@@ -11,6 +12,7 @@ from pipeline.theme_text import body_of
 
 _ANSWERS = frozenset({"a", "r", "answer", "réponse"})
 _QUESTIONS = frozenset({"q", "question", "audience", "public", "salle", *_ANSWERS})
+_VOICE = re.compile(r"[A-Za-z]{1,3}[ _-]?\d+|\d+")
 _TALK = 0.6
 
 
@@ -76,6 +78,6 @@ def _given(label: str, speaker: GivenSpeaker, confidence: float, rule: str) -> A
 def _parsed(label: str) -> Appearance:
     """A label read as name, function and organisation; an anonymous one has none."""
     name, role, organisation = split_role(label)
-    if is_anonymous(name) or not any(c.isupper() for c in name):
+    if _VOICE.fullmatch(name) or is_anonymous(name) or not any(c.isupper() for c in name):
         return Appearance(label, rule="unnamed")
     return Appearance(label, proper_case(name), role, organisation, "speaker", 1.0, "written")

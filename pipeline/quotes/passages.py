@@ -22,9 +22,14 @@ from pipeline.quotes.passage_sentences import Sentence, presentable, sentences
 from pipeline.theme_text import content, language_of, words
 
 WORDS_PER_QUOTE, MOST, SUBSTANTIAL = 110, 40, 60
-"""One passage per so many words, at most so many, and the words that make a speaker substantial."""
+WORDS_PER_STRONG_QUOTE: Final = 50
+"""One passage per so many words, at most so many, the words that make a speaker substantial; strong
+passages may stand closer."""
 _SHORTEST, _LONGEST, _LONGEST_ALONE, _FEWEST_WORDS = 8, 75, 55, 25
 _GOOD, _FAIR, _MODERATOR_GOOD = 0.95, 0.55, 1.7
+_STRONG: Final = 1.45
+_SAME: Final = 0.9
+_FEWEST_IN_A_SENTENCE: Final = 4
 _ALIKE, _NEAR, _AGAIN = 1.2, 0.25, 0.12
 _DOUBTFUL: Final = 0.5
 
@@ -159,7 +164,8 @@ def _passage(
     lows = _doubtful_share(turn, start, end)
     score = _worth(parts, judged) + 0.5 * _centrality(stems, centre) - 2.0 * lows
     reasons = tuple(r for r in WEIGHTS if any(r in j.reasons for j in judged))
-    if not reasons or len(stems) < 3:
+    repeated = len({w[2] for w in window}) < len(window)
+    if not reasons or len(stems) < 3 or repeated:
         return None
     first = parts[0]
     return Passage(start, end, first.turn, first.place, turn.label, reasons, score, stems, moderating)
@@ -179,6 +185,8 @@ def _printable(text: str, parts: Sequence[Sentence], judged: Sequence[Judged], m
     if any(j.procedural for j in judged) or not all(p.closed for p in parts):
         return False
     if judged[-1].question or judged[-1].announcing or (moderating and any(j.question for j in judged)):
+        return False
+    if min(part.words for part in parts) < _FEWEST_IN_A_SENTENCE:
         return False
     if judged[0].dangling or not all(j.verb or p.words <= 6 for j, p in zip(judged, parts, strict=True)):
         return False
@@ -224,6 +232,9 @@ def _choose(candidates: list[Passage], amounts: dict[str | None, int], limit: in
         _pick([c for c in candidates if c.label == label and not c.moderating], chosen, 1, room, _FAIR)
     if total >= _FEWEST_WORDS:
         _pick(candidates, chosen, room, room, _GOOD)
+    if limit is None:
+        dense = min(MOST, round(total / WORDS_PER_STRONG_QUOTE))
+        _pick(candidates, chosen, dense, dense, _STRONG)
     return sorted(chosen, key=lambda passage: passage.start)
 
 
@@ -250,6 +261,9 @@ def _lower(gains: dict[int, float], pool: list[Passage], picked: Passage, again:
             del gains[index]
             continue
         shared = len(other.stems & picked.stems) / max(1, min(len(other.stems), len(picked.stems)))
+        if shared >= _SAME:
+            del gains[index]
+            continue
         gains[index] -= _ALIKE * max(0.0, shared - 0.3)
         gains[index] -= again if other.label == picked.label else 0.0
         if other.turn == picked.turn and abs(other.place - picked.place) <= 3:

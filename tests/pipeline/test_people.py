@@ -132,6 +132,11 @@ def test_two_announced_speakers_leave_an_unlabelled_talk_alone():
     assert merged_turns(session)[0].label is None
 
 
+def test_voice_codes_of_a_transcript_name_nobody():
+    session = session_of([("S1", "Yes."), ("SPEAKER_00", "No."), ("Speaker 2", "Maybe.")], "en", "transcript")
+    assert [(a.name, a.confidence) for a in named(session).values()] == [(None, 0.0)] * 3
+
+
 def test_initials_of_announced_speakers():
     session = session_of([("AM", "Yes."), ("MV", "No."), ("XY", "Maybe.")], "en", "transcript",
                          ["Andrew Miller", "Madars Virza"])  # fmt: skip
