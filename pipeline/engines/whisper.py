@@ -74,6 +74,7 @@ class Whisper:
         ``hook("transcribe", …)`` counts seconds of sound.
         """
         seconds = len(audio) / RATE
+        self.load()
         hook(STEP_NAME, 0.0, seconds)
         try:
             heard = activity(audio)

@@ -29,7 +29,9 @@ _PAD = 0.6
 def windows(probabilities: NDArray[np.float32], seconds: float, longest: float = LONGEST) -> list[Span]:
     """Windows (start, end) in seconds, at most ``longest`` long, without the stretches of no speech at
     their edges; a window without any speech is left out."""
-    calm = np.convolve(probabilities, np.ones(_SMOOTH) / _SMOOTH, "same")
+    if not len(probabilities):
+        return []
+    calm = np.convolve(probabilities, np.ones(_SMOOTH) / _SMOOTH, "same")[: len(probabilities)]
     most, least = int(longest / STEP), int(longest * _EARLIEST / STEP)
     cuts = [0]
     while len(calm) - cuts[-1] > most:
