@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +24,7 @@ from pipeline.stages import run_stage, stage_keys
 from pipeline.toolbox import Toolbox
 
 MEDIA = ("audio", "video")
+TITLE_CHARACTERS = 80
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,7 @@ def _described(session: Session, reading: Reading, options: Options) -> Session:
     """Fill what the user left out from what the file says of itself."""
     return replace(
         session,
-        title=options.title or reading.title or session.title,
+        title=options.title or reading.title or readable_title(session.title, reading),
         form=reading.form,
         event=session.event or reading.event,
         edition=session.edition or reading.edition,
@@ -172,6 +175,16 @@ def _described(session: Session, reading: Reading, options: Options) -> Session:
         given_speakers=options.speakers or reading.speakers,
         source_tags=reading.tags,
     )
+
+
+def readable_title(stem: str, reading: Reading) -> str:
+    """The file's own name, or the first words of the text when the name is a mere code."""
+    words = [word for word in re.split(r"[\W_]+", stem) if word]
+    if any(not re.fullmatch(r"[0-9a-f]*\d[0-9a-f]*", word.lower()) and len(word) > 2 for word in words):
+        return stem
+    body = reading.text[reading.body.start :] if reading.body else reading.text
+    first = next((line.strip() for line in body.splitlines() if len(line.split()) > 2), stem)
+    return textwrap.shorten(first, TITLE_CHARACTERS, placeholder="…")
 
 
 def _record(db: Database, session: Session, output: bytes | None, settings: Settings) -> int:

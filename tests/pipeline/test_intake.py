@@ -97,6 +97,19 @@ def test_speakers_are_read_as_typed() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("recap_jour_2.txt", "recap_jour_2"),
+        ("003_f6bad95c8a096592.txt", "La séance ouvre à neuf heures."),
+        ("2024-03-21.txt", "La séance ouvre à neuf heures."),
+    ],
+)
+def test_a_mere_code_is_no_title(db: Database, archive: Path, tmp_path: Path, name: str, title: str) -> None:
+    report = add_files(db, archive, items_from([given(tmp_path, name)]), Options(), Settings())
+    assert load_session(db, report.added[0][1]).title == title
+
+
 KILLED = """
 import os, signal, sys, importlib
 from pathlib import Path
