@@ -16,8 +16,9 @@ from pipeline.theme_text import body_of, content, language_data, language_of, wo
 _STOP = re.compile(r"[.!?…]+[\"»”’')\]]*(?=\s|$)")
 _LINE = re.compile(r"[^\n]+")
 _MARKUP = re.compile(
-    r"https?://|www\.|^\s*(?:#|[-*•>|]|\d+[.)]\s|\[|\(|\*\*)|</?\w|\]\(|`|\\_|\$\$|_{2,}|\.{4,}|--|@\w"
+    r"https?://|www\.|^\s*(?:[QA]\d{0,2}\s?[:.]\s|#|[-*•>|]|\d+[.)]\s|\[|\(|\*\*)|</?\w|\]\(|`|\\_|\$\$|_{2,}|\.{4,}|--|@\w"
 )
+_ASKED = re.compile(r"[ \t*_>-]*Q(?:uestion)?\s?\d{0,2}\s?[:.][ *_]")
 _QUOTES = {"«": "»", "“": "”"}
 _TRIM = ' \t\u00a0\u202f«»“”"-–—'
 _SHORTEST, _LONGEST = 7, 48
@@ -118,9 +119,9 @@ def passages(session: Session) -> list[tuple[int, int, str | None]]:
 def candidates(session: Session, tagged: Tagged) -> list[Candidate]:
     """Every sentence of the session fit for a summary, in order of speech.
 
-    Left out: questions, greetings, thanks and hand-overs, headings, addresses and markup, pieces without
-    a finite verb, sentences under 7 or over 48 words. A sentence of a prose quotation appears once as its
-    speaker's; narration that overlaps it appears beside it without label.
+    Left out: questions (whole lines that begin "Q:" too), greetings, thanks and hand-overs, headings,
+    addresses and markup, pieces without a finite verb, sentences under 7 or over 48 words. A sentence of a
+    prose quotation appears once as its speaker's; narration that overlaps it stands beside it without label.
     """
     verbs = [t.start for t in tagged.tokens if _finite(t.pos, t.morph)]
     subjects = [t.start for t in tagged.tokens if "subj" in t.dep and tagged.tokens[t.head].dep == "ROOT"]
@@ -151,7 +152,7 @@ def _candidate(session: Session, at: Slice, label: str | None, verbs: list[int])
     terms = words(text, language, at.start, at.end)
     if not _SHORTEST <= len(terms) <= _LONGEST or not _well_formed(plain):
         return None
-    if _cues(language, "courtesy").search(plain):
+    if _cues(language, "courtesy").search(plain) or _ASKED.match(text, text.rfind("\n", 0, at.start) + 1):
         return None
     concludes = _cues(language, "conclusion").search(plain) is not None
     first = bisect_left(verbs, at.start)

@@ -118,6 +118,13 @@ def test_poorly_heard_words_stay_out() -> None:
     assert [s.text for s in summarize(session, tagger=TAGGER, whole=1) if s.label is None] == [clear]
 
 
+def test_questions_from_the_room_are_not_the_speaker_s() -> None:
+    said = "The watchtower keeps the channel safe while the owner of the coins is away from home."
+    asked = "Q: My concern is privacy. The watchtower sees every payment that the owner of the coins makes."
+    session = transcript([("A", said), ("A", asked)], {"A": "Ann Lee"}, "en")
+    assert {s.text for s in summarize(session, tagger=TAGGER)} == {said}
+
+
 def test_an_empty_session_has_no_summary() -> None:
     assert summarize(Session(1, "t", SOURCE, "prose", language="fr"), tagger=TAGGER) == ()
 
