@@ -31,7 +31,8 @@ _LEAST_SPLIT = 2.0
 @dataclass(frozen=True, slots=True)
 class Grouping:
     """When two stretches are one voice: ``distance`` ends the first clustering, ``similarity`` is asked
-    of two long clusters, and less than ``noise_seconds`` or ``noise_share`` of speech is no voice."""
+    of two long clusters, and less than ``noise_share`` of all speech, kept between ``noise_seconds`` and
+    ``noise_most``, is no voice."""
 
     distance: float = 0.6
     similarity: float = 0.62
@@ -40,7 +41,8 @@ class Grouping:
     local_weight: float = 0.15
     local_pairs: float = 6.0
     noise_seconds: float = 2.0
-    noise_share: float = 0.0015
+    noise_share: float = 0.004
+    noise_most: float = 8.0
 
 
 def group(vectors: Floats, weights: Floats, local: Local, speakers: int | None, options: Grouping) -> Labels:
@@ -55,7 +57,8 @@ def group(vectors: Floats, weights: Floats, local: Local, speakers: int | None, 
     longest = np.argsort(-np.bincount(labels, weights=weights), kind="stable")[:_MOST_CLUSTERS]
     labels = _given_to(np.sort(longest), vectors, weights, labels)
     states = joins(vectors, weights, labels, local, options)
-    least = max(options.noise_seconds, options.noise_share * float(weights.sum()))
+    share = options.noise_share * float(weights.sum())
+    least = min(max(options.noise_seconds, share), options.noise_most)
     if speakers is None:
         for margin, state in states:
             if margin < 0:

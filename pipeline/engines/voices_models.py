@@ -33,11 +33,11 @@ FBANK_STEP = 160
 FBANK_WIDTH = 400
 BINS = 80
 EMBED_FRAMES = 150
-_SEGMENT_BATCH = 16
+_SEGMENT_BATCH = 8
 _EMBED_BATCH = 32
 _BLOCK_SECONDS = 60.0
 _SILERO_CHUNK = 512
-_SILERO_CHUNKS_A_RUN = 9_000
+_SILERO_CHUNKS_A_RUN = 3_000
 # The 7 classes of the powerset are silence, each of 3 speakers, each of 3 pairs (Plaquet & Bredin 2023).
 _POWERSET = np.array(
     [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, 0, 1], [0, 1, 1]], dtype=np.float32
