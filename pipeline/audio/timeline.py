@@ -47,11 +47,7 @@ def frames(sound: Sound, findings: Findings, start: float = 0.0) -> Iterator[tup
         sound.container.seek(int((start + sound.zero) / sound.stream.time_base), stream=sound.stream)
     for packet in sound.container.demux(sound.stream):
         shift = bytes_clock.see(packet) if bytes_clock else 0.0
-        if (
-            bytes_clock
-            and packet.pts is not None
-            and packet.pts * packet.time_base + shift - sound.zero < start
-        ):
+        if bytes_clock and start > 0 and packet.pts is not None and _time(packet, sound) + shift < start:
             continue
         for frame in _decoded(packet, findings):
             if frame.samples:
@@ -66,8 +62,8 @@ def _decoded(packet: Any, findings: Findings) -> list[Any]:
         return []
 
 
-def _time(frame: Any, sound: Sound) -> float:
-    return float("nan") if frame.pts is None else float(frame.pts * frame.time_base) - sound.zero
+def _time(dated: Any, sound: Sound) -> float:
+    return float("nan") if dated.pts is None else float(dated.pts * dated.time_base) - sound.zero
 
 
 def mono(frame: Any) -> Samples:
