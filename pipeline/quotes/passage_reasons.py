@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from pipeline.engines import Token
-from pipeline.introductions import straight
+from pipeline.people.introductions import straight
 from pipeline.theme_text import language_data
 
 WEIGHTS: Final[dict[str, float]] = {

@@ -15,8 +15,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from db.records import GivenSpeaker, Slice
-from pipeline.introductions import Block, Mention
-from pipeline.name_match import SAME, first_name, folded, last_name, likeness, word_likeness
+from pipeline.people.introductions import Block, Mention
+from pipeline.people.name_match import SAME, first_name, folded, last_name, likeness, word_likeness
 
 ENOUGH, MARGIN = 1.8, 0.8
 """Votes and lead over the next best that a naming needs; a lone thanks (1.0) is not enough."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.name_match import folded, sound
+from pipeline.people.name_match import folded, sound
 from pipeline.theme_text import language_data
 
 _UPPER = "A-ZÀ-ÖØ-ÞŒŠŽĆČŁŚŻĐ"

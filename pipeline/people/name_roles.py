@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from db.records import Slice
-from pipeline.name_cues import Cues
+from pipeline.people.name_cues import Cues
 
 _REACH = 200
 """Code points after a name in which its function must end."""

@@ -16,14 +16,14 @@ from typing import Final
 
 from db.records import Appearance, Part, Session, Turn
 from pipeline.engines import Tagged, Tagger
-from pipeline.introductions import Block, Introductions, blocks_of
-from pipeline.moderation import moderators
-from pipeline.name_cues import Cues, cues
-from pipeline.name_roles import own_role
-from pipeline.name_spelling import spelled
-from pipeline.name_votes import Person, Votes, assign, evidence, gather, vote
+from pipeline.people.introductions import Block, Introductions, blocks_of
+from pipeline.people.moderation import moderators
+from pipeline.people.name_cues import Cues, cues
+from pipeline.people.name_roles import own_role
+from pipeline.people.name_spelling import spelled
+from pipeline.people.name_votes import Person, Votes, assign, evidence, gather, vote
+from pipeline.people.written_labels import front_matter_speaker, written
 from pipeline.theme_text import language_of
-from pipeline.written_labels import front_matter_speaker, written
 
 _RULES: Final = {"self": "self", "introduced": "introduced", "next": "called", "previous": "thanked"}
 _LONE_SELF: Final = 2.5

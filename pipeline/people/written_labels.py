@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from db.records import Appearance, GivenSpeaker, Session
-from pipeline.name_match import initials
+from pipeline.people.name_match import initials
 from pipeline.readers.speakers import is_anonymous, proper_case, split_role
 from pipeline.theme_text import body_of
 

@@ -13,9 +13,9 @@ from typing import Literal
 
 from db.records import Slice, Turn
 from pipeline.engines import Tagged
-from pipeline.name_cues import Cues, person
-from pipeline.name_match import first_name, folded, last_name, sound, titled
-from pipeline.name_roles import role_after
+from pipeline.people.name_cues import Cues, person
+from pipeline.people.name_match import first_name, folded, last_name, sound, titled
+from pipeline.people.name_roles import role_after
 
 Kind = Literal["self", "introduced", "described", "next", "previous", "mention"]
 _SENTENCE = re.compile(

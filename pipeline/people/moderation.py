@@ -6,8 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from pipeline.introductions import Block, Mention, straight
-from pipeline.name_cues import Cues
+from pipeline.people.introductions import Block, Mention, straight
+from pipeline.people.name_cues import Cues
 
 _ENOUGH = 3.0
 _QUESTION = re.compile(r"\?\s*$")

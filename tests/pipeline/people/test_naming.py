@@ -12,7 +12,7 @@ from db.records import Edit, GivenSpeaker, Session, Slice, Source, Turn, Word
 from pipeline.engines.language import SpacyTagger
 from pipeline.people import merged_turns, name_speakers
 
-DATA = Path(__file__).parents[1] / "data" / "people"
+DATA = Path(__file__).parents[2] / "data" / "people"
 TAGGER = SpacyTagger()
 
 

@@ -6,9 +6,9 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from db.records import Session
-from pipeline.introductions import Mention
-from pipeline.name_cues import cues
-from pipeline.name_match import first_name, folded, last_name, sound
+from pipeline.people.introductions import Mention
+from pipeline.people.name_cues import cues
+from pipeline.people.name_match import first_name, folded, last_name, sound
 from pipeline.theme_text import language_of
 
 _HEARD_BADLY = 0.8
