@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 
 from db.records import Slice
-from pipeline.quotes.cast import Cast, Figure, Ref, compatible
-from pipeline.quotes.cues import Cue, CueFinder, is_person
-from pipeline.quotes.layout import W, containing, paragraphs, sentences, words
-from pipeline.quotes.lexicon import Lexicon
+from pipeline.quotes.cues import Cue, is_person
+from pipeline.quotes.layout import W, containing, sentences, words
 from pipeline.quotes.marks import Marked
-from pipeline.quotes.phrases import Candidate, candidates
-from pipeline.quotes.roles import same_role
+from pipeline.quotes.phrases import Candidate
+from pipeline.quotes.resolution import NOBODY, Attribution, Resolver
 
-THRESHOLD = 0.5
 FAR = 4
-HUMAN_ENDINGS = {
-    "fr": ("eur", "euse", "ier", "ière", "iste", "ien", "ienne", "ant", "ante", "ais", "aise", "ois", "oise")
-    + ("é", "ée", "logue", "trice", "enaire", "tre")
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """Who says a quotation. ``figure`` is ``None`` when nobody is safe to name; ``explicit`` when the words
-    around it say that it is speech; ``anonymous`` when they give it to an unnamed source."""
-
-    figure: Figure | None
-    rule: str
-    confidence: float
-    cue: Slice | None = None
-    explicit: bool = False
-    anonymous: bool = False
-
-
-NOBODY = Attribution(None, "none", 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +28,8 @@ class Surroundings:
     paragraph: int
 
 
-class Attributor:
+class Attributor(Resolver):
     """Walks the quotations of one document; remembers who spoke last."""
-
-    def __init__(self, text: str, masked: str, cast: Cast, lexicon: Lexicon, quotes: list[Marked]) -> None:
-        self.text, self.masked, self.cast, self.lexicon = text, masked, cast, lexicon
-        self.quotes = quotes
-        self.cues = CueFinder(cast, lexicon)
-        self.lines = paragraphs(text)
-        self.narration = [r for r in cast.refs if not inside(r, quotes)]
-        self.last: Attribution = NOBODY
-        self.last_at = 0
-        self.given: list[Attribution] = []
-        self.default = self.default_speaker()
 
     def run(self) -> list[Attribution]:
         """One attribution for each quotation, in order."""
@@ -92,6 +57,7 @@ class Attributor:
     # surroundings
 
     def surroundings(self, number: int) -> Surroundings:
+        """The words around quotation ``number``."""
         quote = self.quotes[number]
         at = containing(self.lines, quote.outer.start)
         line = self.lines[at]
@@ -154,6 +120,7 @@ class Attributor:
         return self.implicit(number, quote, around, before)
 
     def heading(self, around: Surroundings, quote: Marked) -> Attribution | None:
+        """The speaker whom the start of the paragraph announces."""
         line = self.lines[around.paragraph]
         ws = words(self.masked, line.start, quote.outer.start)
         if not ws or len(ws) > 40:
@@ -175,7 +142,7 @@ class Attributor:
     def implicit(
         self, number: int, quote: Marked, around: Surroundings, before: Attribution | None
     ) -> Attribution:
-        """No words of speech: the sentence before, the speaker who goes on, the section's, the interviewee."""
+        """No words of speech: the sentence before, the speaker who goes on, the interviewee."""
         if around.before and not (around.before[-1].text == ":" or around.opens or is_topic(around.before)):
             gap = self.gap_continues(number, around)
             return gap or NOBODY
@@ -191,15 +158,30 @@ class Attributor:
             )
             if told and told.figure:
                 return told
-        if subject and subject.kind == "anonymous":
+        if subject and subject.kind == "anonymous" and not subject.definite:
             return NOBODY
+        if not (near > 0.7 and self.last.figure) and (only := self.cues.only_person(around.previous)):
+            return Attribution(only, "named", 0.6)
         if near and self.last.figure:
             return Attribution(self.last.figure, "continued", min(near, self.last.confidence))
         if near and self.last.anonymous:
             return NOBODY
         if self.default and not self.last.anonymous:
             return Attribution(self.default, "interviewee", 0.6)
-        return before if before and before.figure else NOBODY
+        if before and before.figure:
+            return before
+        return self.next_subject(quote, around)
+
+    def next_subject(self, quote: Marked, around: Surroundings) -> Attribution:
+        """« … » Anne Petit ne cache pas sa joie: the sentence after a quotation that opens a paragraph."""
+        line = self.lines[around.paragraph]
+        if not around.opens or not quote.outer.end < line.end:
+            return NOBODY
+        span = sentences(self.masked, Slice(quote.outer.end, line.end))[:1]
+        subject = self.cues.subject_of(words(self.masked, span[0].start, span[0].end)) if span else None
+        if subject and is_person(subject) and subject.first <= 1:
+            return Attribution(subject.figure, "next_subject", 0.6)
+        return NOBODY
 
     def gap_continues(self, number: int, around: Surroundings) -> Attribution | None:
         """« A », explique X, « B »: the second half of a split quotation."""
@@ -227,171 +209,8 @@ class Attributor:
         apart = containing(self.lines, quote.outer.start) - containing(self.lines, max(self.last_at - 1, 0))
         return {0: 0.78, 1: 0.68, 2: 0.6}.get(apart, 0.52 if apart <= FAR else 0.0)
 
-    def default_speaker(self) -> Figure | None:
-        """The interviewee, or the only person whom the document introduces with a full name."""
-        head = self.masked.replace("’", "'")
-        low = head.lower()
-        for phrase in self.lexicon["interview"]:
-            at = low.find(phrase)
-            if at >= 0:
-                near = [r for r in self.cast.within(at, at + len(phrase) + 90) if r.figure.kind == "person"]
-                if near:
-                    return near[0].figure
-        people = {
-            id(r.figure): r.figure
-            for r in self.cast.refs
-            if r.figure.kind == "person" and " " in r.figure.name
-        }
-        only = list(people.values())
-        return only[0] if len(only) == 1 and only[0].sure >= 0.6 else None
-
-    # resolution
-
-    def resolve(self, cue: Cue | None, at: int, explicit: bool) -> Attribution | None:
-        """The attribution a cue gives; without figure when its words name nobody we know."""
-        if cue is None:
-            return None
-        who = cue.who
-        if who is None:
-            figure, weight = self.last.figure, 0.95 if self.last_at else 0.0
-            if self.last is NOBODY and self.default:
-                figure, weight = self.default, 0.75
-        elif who.kind == "name":
-            figure, weight = who.figure, self.name_weight(who)
-        elif who.kind == "role":
-            figure, weight = self.by_role(who, at)
-        elif who.kind == "pronoun":
-            figure, weight = self.by_pronoun(who.gender, at)
-        elif who.kind == "institution":
-            figure, weight = self.by_institution(who, at)
-        elif who.kind == "unknown" and who.end > who.first and who.definite:
-            figure, weight = self.by_noun(who, at)
-        else:
-            figure, weight = None, 0.0
-        anonymous = (
-            figure is None and who is not None and (who.kind == "anonymous" or not who.end == who.first)
-        )
-        confidence = round(cue.confidence * weight, 3)
-        if confidence < THRESHOLD:
-            figure = None
-        said = explicit and not cue.rule.startswith("colon_same")
-        return Attribution(figure, cue.rule, confidence if figure else 0.0, cue.span, said, anonymous)
-
-    @staticmethod
-    def name_weight(who: Candidate) -> float:
-        figure = who.figure
-        if figure is None:
-            return 0.0
-        return 1.0 if figure.kind == "person" else 0.92
-
-    def by_role(self, who: Candidate, at: int) -> tuple[Figure | None, float]:
-        """The person introduced with this role; the nearest earlier one when there are several."""
-        generic = who.head in self.lexicon["generic_m"] | self.lexicon["generic_f"]
-        if generic:
-            figure, weight = self.by_pronoun(who.gender, at)
-            if figure and (
-                not figure.heads or any(same_role(who.head, h, self.lexicon) for h in figure.heads)
-            ):
-                return figure, weight * 0.88
-        found = self.cast.with_role(who.head, who.text, who.gender)
-        if len(found) == 1:
-            return found[0], 0.93
-        if found:
-            recent = self.most_recent(found, at)
-            return recent, 0.75 if recent else 0.0
-        if generic:
-            return (figure, weight * 0.8) if figure else (None, 0.0)
-        return self.only_person(who.gender, at)
-
-    def only_person(self, gender: str, at: int) -> tuple[Figure | None, float]:
-        """The single person without known role met so far, gender permitting."""
-        seen = {id(r.figure): r.figure for r in self.narration if r.start < at and r.figure.kind == "person"}
-        fit = [f for f in seen.values() if compatible(f.gender, gender) and f.sure >= 0.6]
-        return (fit[0], 0.65) if len(fit) == 1 and not fit[0].heads else (None, 0.0)
-
-    def by_noun(self, who: Candidate, at: int) -> tuple[Figure | None, float]:
-        """An unlisted noun that stands in somebody's role (« le sommelier »)."""
-        found = [
-            f
-            for f in self.cast.figures
-            if f.kind == "person" and any(who.head in t.split() for t in f.role_texts)
-        ]
-        found = [f for f in found if compatible(f.gender, who.gender)]
-        if len(found) == 1:
-            return found[0], 0.85
-        if found or not who.head.endswith(HUMAN_ENDINGS.get(self.lexicon.language, ())):
-            return None, 0.0
-        figure, weight = self.by_pronoun(who.gender, at)
-        return figure, weight * 0.75
-
-    def by_institution(self, who: Candidate, at: int) -> tuple[Figure | None, float]:
-        """« la préfecture de l'Hérault », or « le groupe » for the organisation named before."""
-        if who.head in self.lexicon["corporate"] and who.definite:
-            seen = [r.figure for r in self.narration if r.start < at and Cast.is_organisation(r.figure)]
-            strong = [f for f in seen[-12:] if f.sure >= 0.6 or " " in f.name]
-            return (strong[-1], 0.65) if strong else (None, 0.0)
-        return None, 0.0
-
-    def by_pronoun(self, gender: str, at: int) -> tuple[Figure | None, float]:
-        """The most salient figure of that gender: the subject of the narration since the last quotation,
-        else the last speaker, else the last person named."""
-        told = self.told_since(gender, at)
-        if told:
-            return told
-        last = self.last.figure
-        apart = containing(self.lines, at) - containing(self.lines, max(self.last_at - 1, 0))
-        if last and self.fits(last, gender) and apart <= FAR:
-            hero = self.protagonist(last) if apart else None
-            if hero and self.fits(hero, gender):
-                return hero, 0.75
-            return last, 0.93 if last.gender == gender else 0.85
-        since = [r for r in self.narration if self.last_at <= r.start < at and self.fits(r.figure, gender)]
-        if since:
-            return since[-1].figure, 0.75
-        if self.last.anonymous and apart <= 1:
-            return None, 0.0
-        earlier = [r for r in self.narration if r.start < at and self.fits(r.figure, gender)]
-        return (earlier[-1].figure, 0.72) if earlier else (None, 0.0)
-
-    def told_since(self, gender: str, at: int) -> tuple[Figure, float] | None:
-        """The last free person or role of the narration since the last quotation."""
-        begin = max(self.last_at, self.lines[max(containing(self.lines, at) - 2, 0)].start)
-        ws = words(self.masked, begin, at)
-        found = [c for c in candidates(ws, self.cast, self.lexicon) if not c.governed]
-        for c in reversed(found):
-            if c.kind == "name" and c.figure and self.fits(c.figure, gender):
-                return c.figure, 0.9
-            if c.kind == "role" and c.definite and compatible(c.gender, gender):
-                people = self.cast.with_role(c.head, c.text, c.gender)
-                if len(people) == 1 and self.fits(people[0], gender):
-                    return people[0], 0.85
-        return None
-
-    def protagonist(self, last: Figure) -> Figure | None:
-        """The figure of a profile: quoted at least three times, and twice as often as the last speaker."""
-        counts = Counter(id(a.figure) for a in self.given if a.figure)
-        best = max((a.figure for a in self.given if a.figure), key=lambda f: counts[id(f)], default=None)
-        if best is None or best is last:
-            return None
-        return best if counts[id(best)] >= max(3, 2 * counts[id(last)]) else None
-
-    @staticmethod
-    def fits(figure: Figure, gender: str) -> bool:
-        named = " " in figure.name or figure.sure >= 0.5
-        return figure.kind == "person" and named and compatible(figure.gender, gender)
-
-    def most_recent(self, found: list[Figure], at: int) -> Figure | None:
-        earlier = [r.figure for r in self.narration if r.start < at and r.figure in found]
-        return earlier[-1] if earlier else None
-
 
 def is_topic(before: list[W]) -> bool:
     """« Mistral « … »: a bare capitalised label in front of the mark, which names a topic."""
     shown = [w for w in before if w.text.isalnum()]
     return 0 < len(shown) <= 3 and all(w.text[0].isupper() for w in shown)
-
-
-def inside(ref: Ref, quotes: list[Marked]) -> bool:
-    """True when a name stands inside a quotation."""
-    i = containing([q.outer for q in quotes], ref.start) if quotes else 0
-    return bool(quotes) and quotes[i].outer.start <= ref.start < quotes[i].outer.end

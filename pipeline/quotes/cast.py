@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from db.records import GivenSpeaker, Slice
@@ -68,6 +68,7 @@ class Cast:
         self.after_starts = [s.start for s in self.after]
 
     def add_given(self, speaker: GivenSpeaker) -> None:
+        """Enter a person announced by the programme."""
         figure = Figure(
             speaker.name, "person", "?", 1.0, 0, role=speaker.role, organisation=speaker.organisation
         )
@@ -94,6 +95,7 @@ class Cast:
             self.refs.append(Ref(m.start, m.end, figure))
 
     def figure_for(self, m: Mention) -> Figure:
+        """The figure of this name, made if it is new."""
         key = fold(m.text)
         figure = self.by_key.get(key) or (self.matching(m) if m.kind == "person" else None)
         if figure is None:
@@ -146,10 +148,14 @@ class Cast:
         return [role for civil, _, role in pairs if civil == word]
 
     def adopt(self, figure: Figure, role: Role) -> None:
+        """Give a role to a figure; its first worded role stays."""
         if role.head:
             figure.heads.append(role.head)
             figure.role_texts.append(fold(role.text))
             figure.gender = role.gender if figure.gender == "?" else figure.gender
+        known = self.by_key.get(fold(role.organisation or ""))
+        if known and known.kind == "person":
+            role = replace(role, organisation=None)
         if not figure.role and role.text:
             figure.role = role.text
             figure.organisation = role.organisation or figure.organisation
@@ -178,11 +184,13 @@ class Cast:
         return (free or found)[-1].figure
 
     def word_before(self, ref: Ref) -> str:
+        """The word before a name, an elided one with its apostrophe."""
         before = self.text[max(ref.start - 20, 0) : ref.start].lower().replace("’", "' ").replace("'", "' ")
         return (before.split() or [""])[-1]
 
     @staticmethod
     def is_organisation(figure: Figure) -> bool:
+        """True for a named body that is not a place."""
         return figure.kind == "organisation" and figure.sure >= 0.3 and not figure.place
 
     def within(self, start: int, end: int) -> list[Ref]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from db.records import Slice
-from pipeline.quotes.cast import Cast
+from pipeline.quotes.cast import Cast, Figure
 from pipeline.quotes.layout import W
 from pipeline.quotes.lexicon import Lexicon
 from pipeline.quotes.phrases import Candidate, VerbPhrase, candidates, governed, verb_phrase
@@ -55,7 +55,8 @@ class CueFinder:
         if any(ws[verb].low in self.lexicon[name] for name in known):
             return None
         found = candidates(ws[verb + 1 :], self.cast, self.lexicon)
-        if not found or found[0].first > 0 or found[0].kind not in ("name", "role", "pronoun"):
+        near = int(ws[verb + 1].low in self.lexicon["determiners_definite"])
+        if not found or found[0].first > near or found[0].kind not in ("name", "role", "pronoun"):
             return None
         who = shift(found[0], verb + 1)
         return Cue("after_verb", Slice(ws[i].start, ws[who.end - 1].end), who, 0.85)
@@ -63,9 +64,8 @@ class CueFinder:
     def signature(self, ws: list[W], i: int) -> Cue | None:
         """« … » — Marie Dupont, or « … » (Marie Dupont)."""
         found = candidates(ws[i + 1 :], self.cast, self.lexicon)
-        if found and found[0].kind == "name" and found[0].first <= 2 and found[0].figure:
-            if found[0].figure.kind == "person":
-                return Cue("signature", Slice(ws[i].start, ws[i + found[0].end].end), found[0], 0.9)
+        if found and found[0].first <= 2 and is_person(found[0]):
+            return Cue("signature", Slice(ws[i].start, ws[i + found[0].end].end), found[0], 0.9)
         inner = [w for w in ws[i + 1 :] if w.text != ","]
         if inner and inner[0].text[0].islower():
             return self.inverted(inner, 0, "after")
@@ -99,6 +99,7 @@ class CueFinder:
         return Cue(f"{rule}_{'pronoun' if phrase.clitic else 'verb'}", Slice(span.start, end), who, 0.96)
 
     def subject_then_verb(self, ws: list[W], i: int, rule: str) -> Cue | None:
+        """English order: subject at word ``i``, then its verb of speech."""
         found = [c for c in candidates(ws[i:], self.cast, self.lexicon) if not c.governed]
         if not found or found[0].first > 0:
             return None
@@ -130,6 +131,7 @@ class CueFinder:
         return sure[0] if sure else free[0] if free else None
 
     def clitic_subject(self, ws: list[W], phrase: VerbPhrase) -> Candidate | None:
+        """Whom « -t-il », « -t-elle » or « -t-on » stands for."""
         lexicon = self.lexicon
         if phrase.clitic in lexicon["impersonal"]:
             found = [
@@ -214,7 +216,7 @@ class CueFinder:
         if not ws:
             return None
         verb = self.verb_before(ws)
-        if verb and verb.who and verb.who.kind != "unknown":
+        if verb and (verb.who is None or verb.who.kind != "unknown"):
             return verb
         phrase = self.phrase(ws, "before")
         if phrase:
@@ -249,6 +251,7 @@ class CueFinder:
         return (low in nominal and low not in ("l'",)) or low in ("de", "du", "d'", "en", "par", "sans", "au")
 
     def with_subject(self, ws: list[W], phrase: VerbPhrase, confidence: float) -> Cue | None:
+        """The cue of a verb phrase that stands before the mark."""
         lexicon = self.lexicon
         span = Slice(ws[phrase.first].start, ws[-1].end)
         if phrase.clitic:
@@ -309,6 +312,12 @@ class CueFinder:
             return Cue("colon_noun", span, people[0], 0.62)
         return Cue("colon_same", span, None, 0.62) if not people else None
 
+    def only_person(self, ws: list[W]) -> Figure | None:
+        """The one person named in a narrative sentence, even after a preposition."""
+        found = {id(c.figure): c.figure for c in candidates(ws, self.cast, self.lexicon) if is_person(c)}
+        only = list(found.values())
+        return only[0] if len(only) == 1 else None
+
     def subject_of(self, ws: list[W]) -> Candidate | None:
         """Subject of a narrative sentence: the first free candidate near its start."""
         found = [c for c in candidates(ws, self.cast, self.lexicon) if not c.governed and c.kind != "unknown"]
@@ -316,6 +325,7 @@ class CueFinder:
 
 
 def is_person(candidate: Candidate) -> bool:
+    """True for the name of a person."""
     return candidate.figure is not None and candidate.figure.kind == "person"
 
 

@@ -6,9 +6,10 @@ import re
 from itertools import pairwise
 
 from pipeline.engines import Token
-from pipeline.quotes.attribution import Attribution, Surroundings, is_topic
+from pipeline.quotes.attribution import Surroundings, is_topic
 from pipeline.quotes.layout import W
 from pipeline.quotes.lexicon import Lexicon
+from pipeline.quotes.resolution import Attribution
 
 SENTENCE_START = re.compile(r"[A-ZÀ-ÖØ-Þ0-9«“\"(\[]|[…—–-]")
 FINAL = ".!?…"
@@ -32,11 +33,11 @@ def is_quotation(
         return True
     if found.explicit and before[-1].low in lexicon["complementizers"]:
         return size >= (2 if found.figure else 6)
-    if is_topic(before):
+    if is_topic(before) and not found.explicit:
         return size >= 12
     if found.explicit and (found.figure or (found.anonymous and size >= 6)):
         return fragment(before, size, inner, tokens, lexicon)
-    going_on = found.rule == "continued" and found.confidence >= 0.75 and inner[0].isupper()
+    going_on = found.rule == "continued" and found.confidence >= 0.69 and inner[0].isupper()
     if introduced and going_on and inner[-1] in FINAL:
         return size >= 2
     return introduced and standing(inner, size, tokens, around)

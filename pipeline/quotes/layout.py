@@ -14,7 +14,7 @@ STRAIGHT = '"'
 MARKS = OPENERS + CLOSERS + STRAIGHT
 WORD = re.compile(r"\w+(?:[-‑]\w+)*['’]?|[^\w\s]")
 ABBREVIATIONS = re.compile(r"\b(?:M|MM|Mr|Mrs|Ms|Dr|Pr|Me|Mgr|St|Ste|av|art|etc|cf|p|vol|n|[A-ZÀ-Þ])\.$")
-SENTENCE_END = re.compile(r"[.!?…]+[»”\"\s)\]]*(?=\s)")
+SENTENCE_END = re.compile(r"[.!?…]+[»”\"\s)\]]*(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ def mask(text: str, spans: Sequence[Slice]) -> str:
     for span in spans:
         inside = text[span.start : span.end]
         kept = inside.rstrip()[-1:] if inside.rstrip()[-1:] in ".!?…" else ""
-        blank = re.sub(r"[^\n]", " ", inside)
+        blank = re.sub(r"[^\n]", "_", inside)
         if kept:
             place = len(inside.rstrip()) - 1
             blank = blank[:place] + kept + blank[place + 1 :]
@@ -66,7 +66,12 @@ def sentences(masked: str, paragraph: Slice) -> list[Slice]:
     for m in SENTENCE_END.finditer(masked, paragraph.start, paragraph.end):
         follow = masked[m.end() : paragraph.end].lstrip()
         before = masked[start : m.start() + 1]
-        if not follow or follow[0].islower() or (m.group()[0] == "." and ABBREVIATIONS.search(before)):
+        if (
+            not follow
+            or follow[0].islower()
+            or follow[0] in CLOSERS
+            or (m.group()[0] == "." and ABBREVIATIONS.search(before))
+        ):
             continue
         if m.group().strip() in (".", "…", "...") or not follow[0].islower():
             found.append(Slice(start, m.end()))

@@ -36,6 +36,7 @@ class Lexicon:
     subject_first_after: bool
 
     def __getitem__(self, name: str) -> Words:
+        """The word set of that name."""
         return self.data[name]
 
 

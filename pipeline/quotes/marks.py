@@ -17,6 +17,7 @@ MARK = re.compile(r"<<|>>|''|[«»“”„‹›\"]")
 OPENING = frozenset(("«", "“", "„", "‹", "<<"))
 CLOSING = frozenset(("»", "”", "›", ">>"))
 PARTNERS = {"«": "»", "“": "”", "„": "“", "‹": "›", "<<": ">>", '"': '"', "''": "''", "”": "”"}
+STRAIGHT_OPENER = re.compile(r"(?:^|[\s(’'«])\"(?=\S)", re.MULTILINE)
 REACH = 12
 HEADING = re.compile(r"\s*[A-ZÀ-Þ][\w’'-]+(?: [\w’'-]+){0,4} ?: ?[«“\"]?")
 
@@ -87,7 +88,7 @@ def direction(text: str, m: re.Match[str], line: Slice) -> int | None:
     if mark in CLOSING:
         return -1
     if mark == '"' and before.isdigit() and closes:
-        return 0 if text[line.start : m.start()].count('"') % 2 else None
+        return 0 if STRAIGHT_OPENER.search(text, line.start, m.start()) else None
     if mark == "''" and not (opens or closes):
         return None
     return int(opens) - int(closes)

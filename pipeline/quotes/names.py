@@ -16,7 +16,8 @@ CAP = r"[A-ZÀ-ÖØ-Þ][\w&]*(?:[-‑][\w]+)*(?:['’][A-ZÀ-ÖØ-Þ][\w-]*)?"
 SEQUENCE = re.compile(rf"(?<![\w@#]){CAP}(?:[ \u00a0\u202f]{CAP})*")
 TOKEN = re.compile(r"\S+")
 PARTICLE_TAIL = re.compile(
-    r"[ \u00a0](?:(?:de la|de|du|des|van der|van den|van|von|der|da|dos|di|el|al|ben|bin|ibn|le|la)[ \u00a0]|d['’])"
+    r"[ \u00a0](?:(?:de la|de|du|des|van der|van den|van|von|der|da|dos|di|el|al|ben|bin|ibn|le|la)"
+    r"[ \u00a0]|d['’])"
     rf"({CAP}(?:[ \u00a0]{CAP})?)"
 )
 ELISION = re.compile(r"(?:[DLJCSNMTdljcsnmt]|[Qq]u)['’](?=[A-ZÀ-ÖØ-Þ])")
@@ -79,6 +80,7 @@ def first_name(token: str, lexicon: Lexicon) -> str:
 
 
 def opens_sentence(text: str, at: int) -> bool:
+    """True when nothing but marks stands between ``at`` and the end of the sentence before."""
     before = text[:at].rstrip(" \u00a0\u202f«“\"'’—–-•*(\t")
     return not before or before[-1] in ".!?…:\n»”"
 
@@ -140,6 +142,7 @@ def civility(word: str, lexicon: Lexicon) -> str:
 
 
 def civility_before(text: str, at: int, lexicon: Lexicon) -> str:
+    """Gender of the civility right before ``at``, empty when there is none."""
     m = re.search(r"(\w+\.?)[ \u00a0\u202f]$", text[max(at - 14, 0) : at])
     return civility(m.group(1), lexicon) if m else ""
 
@@ -171,6 +174,7 @@ def corporate_tail(tokens: list[tuple[int, int, str]], lexicon: Lexicon) -> bool
 
 
 def other(text: str, tokens: list[tuple[int, int, str]], entities: Entities) -> Mention:
+    """A name that is not a person."""
     start, end = tokens[0][0], tokens[-1][1]
     kind = entities.over(start, end)
     word = text[start:end]

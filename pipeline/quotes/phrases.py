@@ -74,6 +74,7 @@ def split_clitic(low: str, lexicon: Lexicon) -> tuple[str, str]:
 
 
 def two_words(ws: list[W], j: int) -> str:
+    """Words ``j`` and ``j + 1`` as one entry of the lexicon."""
     return f"{ws[j].low} {ws[j + 1].low}" if j + 1 < len(ws) else ""
 
 
@@ -120,7 +121,7 @@ def candidates(ws: list[W], cast: Cast, lexicon: Lexicon) -> list[Candidate]:
         ref = refs.get(w.start) or (titled[1] if titled and titled[0].start == w.start else None)
         if ref:
             end = next((k for k in range(i, len(ws)) if ws[k].start >= ref.end), len(ws))
-            if not ref.figure.place:
+            if not ref.figure.place and not cast.in_apposition(ref.start):
                 found.append(
                     Candidate("name", i, end, governed(ws, i, lexicon), ref.figure, gender=ref.figure.gender)
                 )
@@ -192,6 +193,7 @@ def noun_phrase(ws: list[W], i: int, lexicon: Lexicon) -> Candidate | None:
 
 
 def is_modifier(word: str, lexicon: Lexicon) -> bool:
+    """True for an adjective that may stand before a role noun."""
     return word in lexicon["modifiers"] or word.endswith(("ier", "ière", "al", "ale", "eux", "euse"))
 
 

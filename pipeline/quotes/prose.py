@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 
 from db.records import Appearance, GivenSpeaker, Quote, Slice
 from pipeline.engines import Tagged, Tagger, Token
-from pipeline.quotes.attribution import Attribution, Attributor
+from pipeline.quotes.attribution import Attributor
 from pipeline.quotes.cast import Cast, Figure
 from pipeline.quotes.kinds import is_quotation
 from pipeline.quotes.layout import mask
 from pipeline.quotes.lexicon import load_lexicon
 from pipeline.quotes.marks import Marked, find_marked
 from pipeline.quotes.names import find_names
+from pipeline.quotes.resolution import Attribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Lookup:
         self.starts = [t.start for t in tagged.tokens]
 
     def within(self, m: Marked) -> list[Token]:
+        """Tokens that start inside a marked passage."""
         return list(self.tokens[bisect_left(self.starts, m.start) : bisect_left(self.starts, m.end)])
 
 

@@ -70,9 +70,16 @@ def head_index(tokens: list[W], lexicon: Lexicon, reach: int = 5) -> int | None:
         parts = w.low.split("-")
         if w.low in lexicon["roles"] or (len(parts) > 1 and parts[-1] in lexicon["roles"]):
             return i
+        if i == 0 and w.text.islower() and w.low.endswith(trade_endings(lexicon)):
+            return i
         if w.low not in skip and not CAPITALISED.match(w.text) and w.text not in "'’-.":
             return None
     return None
+
+
+def trade_endings(lexicon: Lexicon) -> tuple[str, ...]:
+    """Endings of trades that no list holds (« pédopsychiatre »); participles are left out."""
+    return tuple(lexicon["human_endings"] - {"é", "ée", "ant", "ante", "er", "or", "ee"})
 
 
 def read(text: str, tokens: list[W], lexicon: Lexicon) -> Role | None:
@@ -158,9 +165,13 @@ def role_before(text: str, start: int, lexicon: Lexicon) -> Role | None:
     tokens = words(text, begin, start)
     if tokens and tokens[-1].text == ",":
         tokens = tokens[:-1]
+    if tokens and tokens[-1].low in lexicon["prepositions"]:
+        return None
     civilities = lexicon["civilities"] | lexicon["civilities_m"] | lexicon["civilities_f"]
     while tokens and (tokens[-1].low in civilities or tokens[-1].text == "."):
         tokens = tokens[:-1]
+        if tokens and tokens[-1].low in lexicon["determiners_definite"]:
+            tokens = tokens[:-2] if len(tokens) > 1 and tokens[-2].text == "," else tokens[:-1]
     for i in range(len(tokens) - 1, max(len(tokens) - 13, -1), -1):
         w = tokens[i]
         if blocks(w, lexicon):

@@ -1,6 +1,6 @@
 """Prints the figures of the prose extractor on a folder of texts with gold, and its speed.
 
-python tests/bench/bench_quotes_prose.py TEXT_DIR GOLD.json [-v] [--scorer score/quotes.py] [--export OUT.json]
+python tests/bench/bench_quotes_prose.py TEXTS GOLD.json [-v] [--scorer score/quotes.py] [--export OUT.json]
 
 Without arguments: the development set in tests/data/quotes. Matching: same rules as the project's scorer
 (intersection / longest >= 0.8 of the whole or one of its segments).
