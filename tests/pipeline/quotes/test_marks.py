@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,4 +41,4 @@ def test_any_marks_give_sound_spans(text: str) -> None:
         assert 0 <= m.outer.start <= m.start < m.end <= m.outer.end <= len(text)
         assert not text[m.start].isspace() and not text[m.end - 1].isspace()
     outer = [m for m in found if m.depth == 0]
-    assert all(a.outer.end <= b.outer.start for a, b in zip(outer, outer[1:], strict=False))
+    assert all(a.outer.end <= b.outer.start for a, b in pairwise(outer))
