@@ -8,6 +8,7 @@ from typing import Literal
 from pipeline.quotes.cast import Cast, Figure
 from pipeline.quotes.layout import W
 from pipeline.quotes.lexicon import Lexicon
+from pipeline.quotes.roles import gender_of
 
 CandidateKind = Literal["name", "role", "pronoun", "anonymous", "unknown", "institution"]
 
@@ -181,7 +182,8 @@ def noun_phrase(ws: list[W], i: int, lexicon: Lexicon) -> Candidate | None:
         noun = ws[k].low
         kind = noun_kind(ws, k, definite, gender, lexicon)
         if kind:
-            return Candidate(kind, i, k + 1, under, head=noun, text=noun, gender=gender, definite=definite)
+            told = gender if gender != "?" else gender_of(noun, lexicon)
+            return Candidate(kind, i, k + 1, under, head=noun, text=noun, gender=told, definite=definite)
         if noun in lexicon["time_nouns"] or (not ws[k].text.isalpha() and "-" not in ws[k].text):
             return None
         if k == i + 1 and not is_modifier(noun, lexicon):

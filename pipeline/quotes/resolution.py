@@ -113,6 +113,7 @@ class Resolver:
             ):
                 return figure, weight * 0.88
         found = self.cast.with_role(who.head, who.text, who.gender)
+        found = [f for f in found if f.first < at] or found
         if len(found) == 1:
             return found[0], 0.93
         if found:
