@@ -91,7 +91,7 @@ def _plain_letters() -> dict[int, str]:
     """Letter → its bare letters, for one fast pass of ``str.translate`` (``fold`` itself costs 5 × more)."""
     accented = "".join(map(chr, range(0xC0, 0x250))) + "’‘ʼ\u00a0\u202f"
     table = {ord(letter): fold(letter) for letter in accented}
-    return table | {mark: "" for mark in range(0x300, 0x370)} | {0xA0: " ", 0x202F: " "}
+    return table | dict.fromkeys(range(768, 880), "") | {0xA0: " ", 0x202F: " "}
 
 
 def folded(text: str | None) -> str:

@@ -177,5 +177,7 @@ def edits(db: Database, session_id: int, limit: int = 20) -> tuple[EditRow, ...]
 
 def person_of(db: Database, session_id: int, label: str) -> int | None:
     """Whose a label of a session is, or ``None`` while it has no name."""
-    found = scalar(db, "SELECT person_id FROM appearance WHERE session_id = ? AND label = ?", session_id, label)
+    found = scalar(
+        db, "SELECT person_id FROM appearance WHERE session_id = ? AND label = ?", session_id, label
+    )
     return None if found is None else int(found)

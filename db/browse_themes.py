@@ -50,7 +50,8 @@ SELECT theme.id, theme.slug, theme.label_fr, theme.label_en, theme.origin,
 FROM theme
 LEFT JOIN (SELECT theme_id, count(*) AS sessions FROM session_theme GROUP BY theme_id) AS held
   ON held.theme_id = theme.id
-LEFT JOIN (SELECT theme_id, count(*) AS quotes FROM quote_theme GROUP BY theme_id) AS said
+LEFT JOIN (SELECT theme_id, count(*) AS quotes FROM quote_theme JOIN quote ON quote.id = quote_id
+           WHERE quote.kind <> 'mention' GROUP BY theme_id) AS said
   ON said.theme_id = theme.id
 """
 
@@ -69,7 +70,8 @@ def theme(db: Database, slug: str) -> ThemeRow | None:
 
 
 _OVER_EDITIONS = """
-SELECT theme.slug, theme.label_fr, theme.label_en, CASE WHEN instr(lower(edition.name), lower(event.name)) THEN edition.name
+SELECT theme.slug, theme.label_fr, theme.label_en,
+       CASE WHEN instr(lower(edition.name), lower(event.name)) THEN edition.name
             ELSE event.name || ' ' || edition.name END AS place,
        COALESCE(edition.year, 0) || edition.name AS "order", count(*) AS passages
 FROM theme_tag JOIN theme ON theme.id = theme_tag.theme_id JOIN session ON session.id = theme_tag.session_id

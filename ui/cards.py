@@ -84,10 +84,14 @@ def doubts(quote: QuoteCard) -> list[Markup]:
 
 def words_of(quote: QuoteCard, class_: str) -> Markup:
     """The words themselves, marked with their language."""
-    marks = shown.quotation("\x00", quote.language).split("\x00") if quote.kind != "indirect" else ["", ""]
+    if quote.kind == "indirect":
+        return tag("blockquote", tag("p", quote.text), class_=class_, lang=quote.language)
+    printed = shown.quotation(quote.text, quote.language)
+    marks = 1 if quote.language == "en" else 2
+    opening, words, closing = printed[:marks], printed[marks:-marks], printed[-marks:]
     return tag(
         "blockquote",
-        tag("p", span("fl-mark", marks[0]), quote.text, span("fl-mark", marks[1])),
+        tag("p", span("fl-mark", opening), words, span("fl-mark", closing)),
         class_=class_,
         lang=quote.language,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
-import pandas as pd
 import streamlit as st
 
 from db.browse_themes import ThemePoint
@@ -23,7 +24,7 @@ def short(text: str, longest: int = _LONGEST) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-def _frame(points: Sequence[ThemePoint]) -> pd.DataFrame:
+def _rows(points: Sequence[ThemePoint]) -> list[dict[str, Any]]:
     """Points with distinct, short names of places: two sessions may bear the same title."""
     names: dict[str, str] = {}
     for point in points:
@@ -32,17 +33,23 @@ def _frame(points: Sequence[ThemePoint]) -> pd.DataFrame:
             name += "\u200b"
         names.setdefault(point.order, name)
     french = language() == "fr"
-    return pd.DataFrame(
+    return [
         {
-            "theme": [point.label_fr if french else point.label_en for point in points],
-            "place": [names[point.order] for point in points],
-            "order": [point.order for point in points],
-            "passages": [point.passages for point in points],
+            "theme": point.label_fr if french else point.label_en,
+            "place": names[point.order],
+            "order": point.order,
+            "passages": point.passages,
         }
-    )
+        for point in points
+    ]
 
 
-def _dressed(chart: alt.Chart) -> alt.Chart:
+def _data(rows: list[dict[str, Any]]) -> Any:
+    made: Any = alt.Data
+    return made(values=rows)
+
+
+def _dressed(chart: alt.Chart) -> Any:
     return (
         chart.configure(background="transparent", font=_FONT, padding=4)
         .configure_axis(
@@ -62,15 +69,18 @@ def _dressed(chart: alt.Chart) -> alt.Chart:
 
 def heat(points: Sequence[ThemePoint]) -> None:
     """Themes in rows, editions or sessions in columns, ink by how often."""
-    frame = _frame(points)
-    themes = list(frame.groupby("theme")["passages"].sum().sort_values(ascending=False).index)
-    places = list(dict.fromkeys(frame.sort_values("order")["place"]))
+    rows = _rows(points)
+    weights: Counter[str] = Counter()
+    for row in rows:
+        weights[row["theme"]] += row["passages"]
+    themes = [theme for theme, _weight in weights.most_common()]
+    places = list(dict.fromkeys(row["place"] for row in sorted(rows, key=lambda row: row["order"])))
     tip = [
-        alt.Tooltip("theme", title=_("Theme")),
-        alt.Tooltip("place", title=_("Where")),
-        alt.Tooltip("passages", title=_("passages")),
+        alt.Tooltip("theme:N", title=_("Theme")),
+        alt.Tooltip("place:N", title=_("Where")),
+        alt.Tooltip("passages:Q", title=_("passages")),
     ]
-    base = alt.Chart(frame).encode(
+    base = alt.Chart(_data(rows)).encode(
         x=alt.X(
             "place:N",
             sort=places,
@@ -89,15 +99,18 @@ def heat(points: Sequence[ThemePoint]) -> None:
 
 def course(points: Sequence[ThemePoint]) -> None:
     """One theme over sessions, as bars."""
-    frame = _frame(points)
-    places = list(dict.fromkeys(frame["place"]))
+    rows = _rows(points)
+    places = list(dict.fromkeys(row["place"] for row in rows))
     bars = (
-        alt.Chart(frame)
+        alt.Chart(_data(rows))
         .mark_bar(color=ACCENT, cornerRadiusEnd=2, size=18)
         .encode(
             y=alt.Y("place:N", sort=places, title=None),
             x=alt.X("passages:Q", title=_("passages"), axis=alt.Axis(tickMinStep=1, format="d")),
-            tooltip=[alt.Tooltip("place", title=_("Where")), alt.Tooltip("passages", title=_("passages"))],
+            tooltip=[
+                alt.Tooltip("place:N", title=_("Where")),
+                alt.Tooltip("passages:Q", title=_("passages")),
+            ],
         )
     )
     st.altair_chart(_dressed(bars.properties(height=32 * len(places) + 50)), width="stretch", theme=None)

@@ -55,7 +55,8 @@ def _rename(db: Database, page: SessionPage) -> None:
 
 def _effect(speaker: Speaker, name: str) -> str:
     return _(
-        "“{old}” becomes “{new}” in this session: {quotes} will bear this name. The sound and the words do not change."
+        "“{old}” becomes “{new}” in this session: {quotes} will bear this name. The sound and the "
+        "words do not change."
     ).format(
         old=name_of(speaker), new=name or _("Speaker unknown"), quotes=shown.quotes_count(speaker.quotes)
     )

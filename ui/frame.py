@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from db.browse import Page
+from db.browse import Page, Row
 from ui.html import Child, Markup, div, join, link, span, tag
 from ui.place import Place, changed, href
 from ui.words import _, language
@@ -108,7 +108,8 @@ def footer() -> None:
             tag(
                 "p",
                 _(
-                    "Every quote is word for word, and one click from its source. Nothing leaves this machine."
+                    "Every quote is word for word, and one click from its source. Nothing leaves "
+                    "this machine."
                 ),
             ),
             class_="fl-foot",
@@ -162,7 +163,7 @@ def not_found(sentence: str) -> None:
     )
 
 
-def pages_of(place: Place, page: Page[object]) -> Markup:
+def pages_of(place: Place, page: Page[Row]) -> Markup:
     """Links to the other pages of a list."""
     if page.pages <= 1:
         return Markup("")

@@ -15,7 +15,7 @@ class Markup(str):
     __slots__ = ()
 
 
-Child: TypeAlias = str | int | None | bool | Iterable["Child"]
+Child: TypeAlias = str | int | bool | Iterable["Child"] | None
 
 
 def text(value: str) -> Markup:

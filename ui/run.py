@@ -62,7 +62,8 @@ def draw() -> None:
         LOG.exception("page %s failed", place.page)
         frame.failure(
             _(
-                "Something unexpected happened on this page. The archive is untouched; the details are in the server's log."
+                "Something unexpected happened on this page. The archive is untouched; the details "
+                "are in the server's log."
             )
         )
     frame.footer()

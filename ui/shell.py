@@ -50,10 +50,11 @@ def _uploader_words() -> str:
         f"{zone} button p": _("Choose files"),
         '[data-testid="stFileUploaderDropzoneInstructions"] span': _("or drop them here"),
     }
-    return "".join(
-        f"{place}{{font-size:0!important}}{place}::after{{content:{json.dumps(words, ensure_ascii=False)};font-size:15px}}"
-        for place, words in covered.items()
-    )
+    rules = []
+    for place, words in covered.items():
+        shown = json.dumps(words, ensure_ascii=False)
+        rules.append(f"{place}{{font-size:0!important}} {place}::after{{content:{shown};font-size:15px}}")
+    return " ".join(rules)
 
 
 def _title(place: Place) -> str:

@@ -6,11 +6,14 @@ import json
 from datetime import UTC, date, datetime
 
 from db.browse_quotes import QuoteCard, ThemeMark
+from pipeline.quotes.typography import english_quotation, french_quotation
 from ui import media
 from ui.place import href
 from ui.words import _, count_of, language
 
 UNSURE = 0.6
+MENDED = frozenset({"unclosed", "shared_closer", "mixed_closer"})
+"""Repairs of quotation marks that leave a doubt about where the quotation ends."""
 NBSP = "\u00a0"
 THIN = "\u202f"
 
@@ -93,16 +96,16 @@ def doubts_of(quote: QuoteCard) -> list[str]:
         doubts.append(_("reported speech, not word for word"))
     if quote.kind == "mention":
         doubts.append(_("mention, not a quotation"))
-    if quote.repairs:
+    if MENDED & set(quote.repairs):
         doubts.append(_("quotation marks repaired"))
     return doubts
 
 
 def quotation(text: str, language_of_text: str | None) -> str:
-    """A text between the quotation marks of its language."""
+    """A text between the quotation marks of its language, spaced as that language prints it."""
     if language_of_text == "en":
-        return f"“{text}”"
-    return f"«{THIN}{text}{THIN}»"
+        return english_quotation(text)
+    return french_quotation(text, THIN)
 
 
 def shown_text(quote: QuoteCard) -> str:
@@ -154,11 +157,14 @@ def reasons_of(quote: QuoteCard) -> list[str]:
         "opinion": _("an opinion"),
         "first_person": _("said in the first person"),
         "contrast": _("a contrast"),
-        "question": _("a question"),
+        "strong_word": _("a strong word"),
+        "prediction": _("a forecast"),
+        "advice": _("advice"),
         "image": _("an image"),
-        "formula": _("a turn of phrase"),
-        "decision": _("a decision"),
-        "forecast": _("a forecast"),
+        "conclusion": _("a conclusion"),
+        "definition": _("a definition"),
+        "named": _("somebody named"),
+        "question": _("a question"),
         "marked": _("between quotation marks"),
     }
     return [known.get(reason, reason.replace("_", " ")) for reason in quote.reasons]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -20,7 +21,8 @@ from ui.words import _
 
 COLOURS = 8
 Piece = list[Any]
-"""[text, index of its quote or None, [start time, probability, speaker confidence] or None, 1 at a quote's end]."""
+"""Text, index of its quote or None, (start time, probability, speaker confidence) or None, 1 at a quote's
+end; a list, since it travels as JSON."""
 
 _component = st.components.v2.component(
     "florilege.reader",
@@ -130,12 +132,12 @@ def pieces(text: str, turn: TurnRow, quotes: Sequence[QuoteCard]) -> list[Piece]
         if quote.start < turn.end and quote.end > turn.start
     ]
     cuts = {turn.start, turn.end}
-    for piece in (*turn.words, *(quote for _index, quote in held)):
-        cuts |= {place for place in (piece.start, piece.end) if turn.start < place < turn.end}
-    places = sorted(cuts)
+    cuts |= {place for word in turn.words for place in (word.start, word.end)}
+    cuts |= {place for _index, quote in held for place in (quote.start, quote.end)}
+    places = sorted(place for place in cuts if turn.start <= place <= turn.end)
     words = {word.start: word for word in turn.words}
     made: list[Piece] = []
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         index = next((index for index, quote in held if quote.start <= start and end <= quote.end), None)
         last = index is not None and quotes[index].end == end
         made.append([text[start:end], index, _timed(words.get(start), end), 1 if last else 0])

@@ -31,23 +31,29 @@ from db.records import (
     Word,
 )
 from db.sessions import add_session, save_stage
-from db.store import project
 from pipeline import originals
+from pipeline.projection import show
 from pipeline.stages import stages_for
-from pipeline.themes import session_themes
 
 ROOT = Path(__file__).resolve().parents[2]
 PANEL = ROOT / "tests" / "data" / "audio" / "panel_fr.json"
 SOUND = ROOT / "assets" / "sample" / "panel_fr.flac"
-HOSTILE = "<script>alert(1)</script> $\\LaTeX$ :material/home: **gras** [x](javascript:alert(2)) <img src=x onerror=alert(3)>"
+HOSTILE = (
+    "<script>alert(1)</script> $\\LaTeX$ :material/home: **gras** [x](javascript:alert(2)) "
+    "<img src=x onerror=alert(3)>"
+)
 
 RECAP = """Le commerce à l'heure des agents, deuxième journée.
 
-La matinée s'ouvre sur la souveraineté numérique. Asma Benali, directrice des données de Galerie Nord : « Nous avons rapatrié nos données clients en Europe en dix-huit mois. Cela coûte plus cher, et nous le referions demain. »
+La matinée s'ouvre sur la souveraineté numérique. Asma Benali, directrice des données de Galerie Nord : \
+« Nous avons rapatrié nos données clients en Europe en dix-huit mois. \
+Cela coûte plus cher, et nous le referions demain. »
 
-Puis vient la question des vendeurs. « Un magasin sans vendeurs, c'est un entrepôt avec de la musique », sourit Paul Girard, président de la Maison Girard.
+Puis vient la question des vendeurs. « Un magasin sans vendeurs, c'est un entrepôt avec de la musique », \
+sourit Paul Girard, président de la Maison Girard.
 
-L'après-midi, une voix dans la salle lance : « Et les petites enseignes, on les oublie ? » Personne ne répond vraiment.
+L'après-midi, une voix dans la salle lance : \
+« Et les petites enseignes, on les oublie ? » Personne ne répond vraiment.
 
 Selon Asma Benali, l'entreprise a divisé par trois le délai de réponse de son service client.
 """
@@ -59,7 +65,8 @@ Nadia Roux: Et l'intelligence artificielle ?
 Paul Girard: Elle prépare le rendez-vous, elle ne le remplace pas. {HOSTILE}
 """
 
-ENGLISH = """Dana Whitfield: We moved forty percent of our returns from the post to the store, and the store won.
+ENGLISH = """Dana Whitfield: We moved forty percent of our returns from the post to the store, \
+and the store won.
 Tom Okafor: Honestly, I was against it. I was wrong.
 Dana Whitfield: A retailer that does not know its stock cannot promise anything, least of all tomorrow.
 """
@@ -73,16 +80,6 @@ LABELS = {
     "data": "données|stock",
     "advertising": "campagne|publicité",
 }
-
-NAMES = (
-    ("ai", "Intelligence artificielle", "Artificial intelligence"),
-    ("e-commerce", "E-commerce", "E-commerce"),
-    ("sovereignty", "Souveraineté", "Sovereignty"),
-    ("stores", "Magasins", "Stores"),
-    ("customer-service", "Service client", "Customer service"),
-    ("data", "Données", "Data"),
-    ("advertising", "Publicité", "Advertising"),
-)
 
 
 def _words(text: str, start: int, begin: float, stop: float, seed: int) -> tuple[Word, ...]:
@@ -192,7 +189,8 @@ def panel(source: Source) -> Session:
             ("contrast",),
         ),
         (
-            "Sur les catégories que nous avons enrichies, le taux de conversion progresse d'environ douze pour cent.",
+            "Sur les catégories que nous avons enrichies, le taux de conversion progresse d'environ "
+            "douze pour cent.",
             "S2",
             0.9,
             ("figure",),
@@ -201,15 +199,15 @@ def panel(source: Source) -> Session:
             "Si trois plateformes contrôlent les agents, elles contrôleront l'accès au client.",
             "S3",
             0.88,
-            ("forecast",),
+            ("prediction",),
         ),
         (
             "C'est pour cela que nous gardons toujours une validation humaine avant le paiement.",
             "S2",
             0.8,
-            ("decision", "first_person"),
+            ("advice", "first_person"),
         ),
-        ("Je pense que la logistique sera la grande gagnante.", "S2", 0.6, ("opinion", "forecast")),
+        ("Je pense que la logistique sera la grande gagnante.", "S2", 0.6, ("opinion", "prediction")),
     ]
     quotes = tuple(
         _timed(session, _quote(text, words, label, score=score, reasons=reasons))
@@ -234,7 +232,7 @@ def _paragraphs(text: str) -> tuple[Turn, ...]:
 
 def recap(source: Source) -> Session:
     """A journalist's recap, with a quotation nobody safe can be named for, and reported speech."""
-    first = "Nous avons rapatrié nos données clients en Europe en dix-huit mois. Cela coûte plus cher, et nous le referions demain."
+    first = RECAP[RECAP.index("Nous avons") : RECAP.index(" »\n\nPuis")]
     second = "Un magasin sans vendeurs, c'est un entrepôt avec de la musique"
     nobody = "Et les petites enseignes, on les oublie ?"
     reported = "l'entreprise a divisé par trois le délai de réponse de son service client"
@@ -264,9 +262,7 @@ def recap(source: Source) -> Session:
             ),
         ),
         quotes=(
-            _quote(
-                RECAP, first, "Asma Benali", "quoted", rule="name-colon", score=0.93, reasons=("decision",)
-            ),
+            _quote(RECAP, first, "Asma Benali", "quoted", rule="name-colon", score=0.93, reasons=("advice",)),
             _quote(RECAP, second, "Paul Girard", "quoted", rule="inversion", score=0.97, reasons=("image",)),
             _quote(
                 RECAP,
@@ -276,7 +272,7 @@ def recap(source: Source) -> Session:
                 rule="none",
                 confidence=0.3,
                 score=0.5,
-                repairs=("closed-at-paragraph",),
+                repairs=("unclosed",),
             ),
             _quote(RECAP, reported, "Asma Benali", "indirect", rule="selon", confidence=0.8, score=0.4),
         ),
@@ -353,8 +349,7 @@ def keep(db: Database, session: Session) -> int:
         for stage in stages_for(made.form):
             fields = {name: getattr(made, name) for name in stage.gives if hasattr(made, name)}
             save_stage(db, made.id, stage.name, "fixture", msgspec.json.encode(fields), "fixture", 0.1)
-        scores = session_themes(made.themes, len(made.text.split()))
-        project(db, made, {slug: (french, english) for slug, french, english in NAMES}, scores)
+        show(db, made)
     return made.id
 
 

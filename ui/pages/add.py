@@ -12,6 +12,7 @@ import streamlit as st
 from sqlite_utils import Database
 
 from db import browse_jobs
+from pipeline import originals
 from pipeline.errors import FlorilegeError
 from pipeline.intake import Item, Options, Report, add_files, items_from, parse_speakers
 from pipeline.jobs import start_background
@@ -78,7 +79,8 @@ def _files(db: Database) -> None:
             tag(
                 "p",
                 _(
-                    "Up to 200 MB a file. Longer recordings and videos enter by the folder way: they are read from the disk, without passing through the browser."
+                    "Up to 200 MB a file. Longer recordings and videos enter by the folder way: they "
+                    "are read from the disk, without passing through the browser."
                 ),
                 class_="fl-meta",
             )
@@ -96,10 +98,20 @@ def _files(db: Database) -> None:
 
 
 def _saved(folder: Path, number: int, file: Any) -> Item:
-    """Upload names arrive raw: the bytes go under a number, the name is only ever shown."""
-    path = folder / f"{number}"
+    """Upload names arrive raw: the bytes go into a numbered folder under a cleaned, short name."""
+    place = folder / str(number)
+    place.mkdir()
+    path = place / tame(file.name)
     path.write_bytes(file.getbuffer())
     return Item(path, file.name)
+
+
+def tame(name: str) -> str:
+    """A file name that any disk takes: the shown name, without folders, at most 200 bytes."""
+    cleaned = Path(originals.shown_name(name)).name
+    suffix = Path(cleaned).suffix[:6]
+    stem = cleaned.removesuffix(suffix).encode()[: 200 - len(suffix.encode())].decode(errors="ignore")
+    return (stem or "file") + suffix
 
 
 def _folder(db: Database) -> None:
@@ -111,7 +123,8 @@ def _folder(db: Database) -> None:
             tag(
                 "p",
                 _(
-                    "Sub-folders named after an event and an edition are understood. Files already in the archive are recognised and left alone."
+                    "Sub-folders named after an event and an edition are understood. Files already "
+                    "in the archive are recognised and left alone."
                 ),
                 class_="fl-meta",
             )
@@ -169,7 +182,13 @@ def _options() -> Options:
         height=90,
         max_chars=4000,
         placeholder=_("One a line: name, role, organisation"),
-        help=_("Names given here are matched with the voices; brands and names are then better spelled."),
+    )
+    put(
+        tag(
+            "p",
+            _("Names given here are matched with the voices; brands and names are then better spelled."),
+            class_="fl-meta",
+        )
     )
     return Options(
         event=_or_none(event),

@@ -117,7 +117,8 @@ def _begin() -> Markup:
         tag(
             "p",
             _(
-                "Florilège turns the recordings and notes of a conference into an archive of quotes, each one click from its source. Everything stays on this machine."
+                "Florilège turns the recordings and notes of a conference into an archive of quotes, "
+                "each one click from its source. Everything stays on this machine."
             ),
             class_="fl-lead",
         ),

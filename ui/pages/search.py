@@ -198,7 +198,8 @@ def _nothing(db: Database, query: str) -> Markup:
         tag(
             "p",
             _(
-                "Try fewer words, another spelling, or remove a filter. Accents, capitals and plurals do not matter."
+                "Try fewer words, another spelling, or remove a filter. Accents, capitals and "
+                "plurals do not matter."
             ),
         ),
         div("fl-tags", [link(address, name, class_="fl-tag") for address, name in suggested]),

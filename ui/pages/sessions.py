@@ -9,7 +9,7 @@ from db.browse_sessions import SessionFilter
 from db.browse_sessions import sessions as read_sessions
 from ui import filters, shown
 from ui.frame import empty, heading, pages_of, put
-from ui.html import div, link, tag
+from ui.html import Markup, div, link, tag
 from ui.lists import session_list
 from ui.place import Place, href
 from ui.words import _
@@ -49,7 +49,7 @@ def draw(db: Database, place: Place) -> None:
     )
 
 
-def _nothing() -> object:
+def _nothing() -> Markup:
     return empty(
         _("No session here yet"),
         tag(

@@ -143,8 +143,8 @@ def _rename(db: Database, found: PersonRow, held: tuple[AppearanceRow, ...]) -> 
             value=found.name,
             max_chars=120,
             key=f"person-{found.id}",
-            help=_("The name of someone already in the archive merges the two."),
         )
+        put(tag("p", _("The name of someone already in the archive merges the two."), class_="fl-meta"))
         asked = " ".join(name.split())
         if not asked or asked == found.name:
             return
