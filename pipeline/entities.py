@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from db.records import Entity, EntityKind, Session, Slice
 from pipeline.engines import Named, Tagged
-from pipeline.theme_text import ASSETS, Term, body_of, fold, language_of, stopwords, words
+from pipeline.words import ASSETS, Term, body_of, fold, language_of, stopwords, words
 
 _KINDS: Mapping[str, EntityKind] = {"PER": "person", "ORG": "organisation", "LOC": "place"}
 _EDGE = " \t\n\u00a0\u202f.,;:!?'’\"«»“”()[]*_-–—/\\"

@@ -25,13 +25,13 @@ from db.connection import transaction
 from db.records import Session
 from db.search_vectors import missing_vectors, save_vectors
 from db.sessions import load_session, save_stage, stage_outputs
-from pipeline.discovery import show_found_themes
 from pipeline.edits import apply_edits
 from pipeline.errors import ArchiveError, FlorilegeError, ModelMissing, WorkerDied
 from pipeline.pool import make_pool
 from pipeline.projection import lexicon_digest, show
 from pipeline.settings import Settings
 from pipeline.stages import OWN_PROCESS, assemble, pending, stage_keys
+from pipeline.themes.found import show_found_themes
 from pipeline.toolbox import Toolbox
 from pipeline.work import Computed, compute, embed, read_progress
 

@@ -10,8 +10,8 @@ from sqlite_utils import Database
 
 from db.records import Session
 from db.store import project
-from pipeline.theme_lexicon import Lexicon, load_lexicon
 from pipeline.themes import session_themes
+from pipeline.themes.lexicon import Lexicon, load_lexicon
 
 SOURCE_TAG_SCORE = 1.0
 

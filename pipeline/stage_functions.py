@@ -113,8 +113,8 @@ def summaries(session: Session, toolbox: Toolbox, hook: Hook) -> Output:
 def themes(session: Session, toolbox: Toolbox, hook: Hook) -> Output:
     """Tag themes with their reasons, name the entities, count terms for the archive's own themes."""
     from pipeline.entities import find_entities
-    from pipeline.theme_discovery import terms
     from pipeline.themes import tag_themes
+    from pipeline.themes.discovery import terms
 
     tagged = toolbox.tagger.tag(session.text, session.language or "fr")
     return {

@@ -11,7 +11,7 @@ from pipeline.settings import Settings
 
 if TYPE_CHECKING:
     from pipeline.engines import Diarizer, Embedder, Recognizer, Summarizer, Tagged, Tagger
-    from pipeline.theme_lexicon import Lexicon
+    from pipeline.themes.lexicon import Lexicon
 
 THEMES_FILE = "themes.toml"
 
@@ -91,7 +91,7 @@ class Toolbox:
     @cached_property
     def lexicon(self) -> Lexicon:
         """The starter themes plus the archive's own ``themes.toml``. Raises BadSetting."""
-        from pipeline.theme_lexicon import load_lexicon
+        from pipeline.themes.lexicon import load_lexicon
 
         own = self.archive / THEMES_FILE
         return load_lexicon(own if own.exists() else None)

@@ -7,11 +7,11 @@ from dataclasses import asdict, fields
 from pathlib import Path
 
 import click
+
 from db.backup import backup as back_up
 from db.check import check as check_archive
 from db.check import repair
 from db.erase import erase_session
-
 from db.sessions import load_session
 from pipeline.commands.context import Archive, echo_json, json_option, pass_archive
 from pipeline.doctor import examine

@@ -31,9 +31,7 @@ class Diarizer(Protocol):
 
     identity: str
 
-    def diarize(
-        self, audio: NDArray[np.float32], speakers: int | None, hook: Hook
-    ) -> tuple[VoiceSpan, ...]:
+    def diarize(self, audio: NDArray[np.float32], speakers: int | None, hook: Hook) -> tuple[VoiceSpan, ...]:
         """Return voice spans labelled ``S1``, ``S2``… in order of first speech."""
 
 

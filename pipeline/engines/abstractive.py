@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import EngineError, ModelMissing
-from pipeline.theme_text import language_data
+from pipeline.words import language_data
 
 INSTALL = "pip install torch 'transformers>=4.48'"
 _TOKENS_PER_SENTENCE = 48

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.people.name_match import folded, sound
-from pipeline.theme_text import language_data
+from pipeline.words import language_data
 
 _UPPER = "A-ZÀ-ÖØ-ÞŒŠŽĆČŁŚŻĐ"
 _WORD = rf"(?-i:[{_UPPER}](?:\.(?=\s[{_UPPER}])|'[{_UPPER}]\w+|\w*)(?:-\w+)*)"

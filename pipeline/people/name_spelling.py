@@ -9,7 +9,7 @@ from db.records import Session
 from pipeline.people.introductions import Mention
 from pipeline.people.name_cues import cues
 from pipeline.people.name_match import first_name, folded, last_name, sound
-from pipeline.theme_text import language_of
+from pipeline.words import language_of
 
 _HEARD_BADLY = 0.8
 """Below this word probability a commoner homophone is likelier than the spelling heard."""

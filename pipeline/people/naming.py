@@ -23,7 +23,7 @@ from pipeline.people.name_roles import own_role
 from pipeline.people.name_spelling import spelled
 from pipeline.people.name_votes import Person, Votes, assign, evidence, gather, vote
 from pipeline.people.written_labels import front_matter_speaker, written
-from pipeline.theme_text import language_of
+from pipeline.words import language_of
 
 _RULES: Final = {"self": "self", "introduced": "introduced", "next": "called", "previous": "thanked"}
 _LONE_SELF: Final = 2.5

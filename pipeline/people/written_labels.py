@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from db.records import Appearance, GivenSpeaker, Session
 from pipeline.people.name_match import initials
 from pipeline.readers.speakers import is_anonymous, proper_case, split_role
-from pipeline.theme_text import body_of
+from pipeline.words import body_of
 
 _ANSWERS = frozenset({"a", "r", "answer", "réponse"})
 _QUESTIONS = frozenset({"q", "question", "audience", "public", "salle", *_ANSWERS})

@@ -10,7 +10,7 @@ from typing import Final
 
 from pipeline.engines import Token
 from pipeline.people.introductions import straight
-from pipeline.theme_text import language_data
+from pipeline.words import language_data
 
 WEIGHTS: Final[dict[str, float]] = {
     "opinion": 0.8,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from db.records import Slice
-from pipeline.theme_text import language_data
+from pipeline.words import language_data
 
 _STOP = re.compile(r"[.!?…]+[»”\"')\]]*(?=\s|$)")
 _MARKUP_LINE = re.compile(

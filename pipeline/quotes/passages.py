@@ -19,7 +19,7 @@ from pipeline.engines import Tagged, Tagger, Token
 from pipeline.people import merged_turns
 from pipeline.quotes.passage_reasons import WEIGHTS, Judged, judge
 from pipeline.quotes.passage_sentences import Sentence, presentable, sentences
-from pipeline.theme_text import content, language_of, words
+from pipeline.words import content, language_of, words
 
 WORDS_PER_QUOTE, MOST, SUBSTANTIAL = 110, 40, 60
 WORDS_PER_STRONG_QUOTE: Final = 50

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.engines.language import SpacyTagger
-from pipeline.theme_discovery import Document, discover, terms
+from pipeline.themes.discovery import Document, discover, terms
 
 
 def archive() -> list[Document]:

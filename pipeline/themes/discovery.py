@@ -18,7 +18,7 @@ from math import exp, log, log2, sqrt
 
 from pipeline.engines import Tagged, Token
 from pipeline.entities import is_known_name
-from pipeline.theme_text import base, fold, language_data, stopwords
+from pipeline.words import base, fold, language_data, stopwords
 
 _HEADING = re.compile(r"^[ \t]*#[^\n]*", re.MULTILINE)
 _MOST_WORDS = 4

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,9 +12,14 @@ from typing import Any
 
 import Stemmer
 
+from db.folding import language_data, stopwords
 from db.records import Session, Slice
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
+__all__ = [
+    "ASSETS", "Term", "base", "body_of", "content", "fold", "language_data", "language_of", "stem",
+    "stopwords", "words",
+]  # fmt: skip
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>)\]]+|<[^<>\n]*>")
 _SNOWBALL = {"fr": "french", "en": "english"}
@@ -106,20 +110,6 @@ def body_of(session: Session) -> Slice:
 def language_of(session: Session) -> str:
     """``fr`` or ``en``; French when the session does not say."""
     return session.language if session.language in _SNOWBALL else "fr"
-
-
-@lru_cache(maxsize=32)
-def language_data(language: str, name: str) -> dict[str, Any]:
-    """The data file ``assets/language/<language>/<name>.toml``."""
-    path = ASSETS / "language" / language / f"{name}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-@lru_cache(maxsize=4)
-def stopwords(language: str) -> frozenset[str]:
-    """Folded words that carry no subject."""
-    listed: Sequence[str] = language_data(language, "stopwords")["words"]
-    return frozenset(fold(word) for entry in listed for word in entry.split())
 
 
 def content(terms: Sequence[Term], language: str) -> list[Term]:

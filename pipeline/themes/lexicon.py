@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.errors import BadSetting
-from pipeline.theme_text import ASSETS, Term, fold, words
+from pipeline.words import ASSETS, Term, fold, words
 
 BUILT_IN = ASSETS / "themes" / "retail.toml"
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*$")

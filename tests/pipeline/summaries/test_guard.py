@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import Invented
-from pipeline.guard import check, names, supporting
-from pipeline.guard_numbers import numbers
+from pipeline.summaries.guard import check, names, supporting
+from pipeline.summaries.numbers import numbers
 
 AMAZON = [
     "Amazon a décidé fin novembre de bloquer l’accès de son site à un maximum de bots OpenAI.",

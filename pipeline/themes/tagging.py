@@ -14,9 +14,8 @@ from math import log
 
 from db.records import Session, ThemeTag
 from pipeline.engines import Tagged, Tagger
-from pipeline.theme_lexicon import Lexicon, Pattern, fits
-from pipeline.theme_lexicon import load_lexicon as load_lexicon
-from pipeline.theme_text import Term, body_of, fold, language_of, words
+from pipeline.themes.lexicon import Lexicon, Pattern, fits
+from pipeline.words import Term, body_of, fold, language_of, words
 
 _NEAR = 25
 """Words within which an unsure term must find company."""

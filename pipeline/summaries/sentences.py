@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from db.records import Appearance, Session, Slice, Turn
 from pipeline.engines import Tagged
-from pipeline.guard_numbers import Number, numbers
-from pipeline.theme_text import body_of, content, language_data, language_of, words
+from pipeline.summaries.numbers import Number, numbers
+from pipeline.words import body_of, content, language_data, language_of, words
 
 _STOP = re.compile(r"[.!?…]+[\"»”’')\]]*(?=\s|$)")
 _LINE = re.compile(r"[^\n]+")

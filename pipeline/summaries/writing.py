@@ -15,9 +15,9 @@ from math import ceil, log
 from db.records import Appearance, Session, Slice, SummarySentence
 from pipeline.engines import Summarizer, Tagged, Tagger
 from pipeline.errors import EngineError, Invented
-from pipeline.guard import check, supporting
-from pipeline.summary_sentences import Candidate, candidates, speakers
-from pipeline.theme_text import language_of
+from pipeline.summaries.guard import check, supporting
+from pipeline.summaries.sentences import Candidate, candidates, speakers
+from pipeline.words import language_of
 
 _CAP = 22
 """Words after which a sentence earns nothing more by being longer."""

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from pipeline.errors import Invented
-from pipeline.guard_numbers import Number, numbers
-from pipeline.theme_text import fold, language_data, stopwords
+from pipeline.summaries.numbers import Number, numbers
+from pipeline.words import fold, language_data, stopwords
 
 _WORD = re.compile(r"[^\W_]+(?:[.&][^\W_]+)*")
 _SENTENCE_HEAD = re.compile(r"(?:^|[.!?…:»”\"]\s+|[«“\"]\s*)$")

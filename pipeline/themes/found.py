@@ -10,7 +10,7 @@ import msgspec
 from sqlite_utils import Database
 
 from db.connection import transaction
-from pipeline.theme_discovery import Document, FoundTheme, discover
+from pipeline.themes.discovery import Document, FoundTheme, discover
 
 TAGS_PER_SESSION = 12
 _NOT_WORD = re.compile(r"[^a-z0-9]+")

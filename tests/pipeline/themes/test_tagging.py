@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from db.records import Session, Slice, Source, ThemeTag
 from pipeline.errors import BadSetting
-from pipeline.theme_text import base, fold, words
 from pipeline.themes import load_lexicon, session_themes, tag_themes
+from pipeline.words import base, fold, words
 
 SOURCE = Source("0" * 64, "x.txt", "text", 1, "x")
 LEXICON = load_lexicon(None)

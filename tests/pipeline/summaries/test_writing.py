@@ -13,9 +13,9 @@ from db.records import Appearance, Quote, Session, Slice, Source, SummarySentenc
 from pipeline.engines.language import SpacyTagger
 from pipeline.errors import EngineError
 from pipeline.summaries import summarize
-from pipeline.summary_sentences import split_sentences
+from pipeline.summaries.sentences import split_sentences
 
-DATA = Path(__file__).parents[1] / "data" / "summaries"
+DATA = Path(__file__).parents[2] / "data" / "summaries"
 SOURCE = Source("0" * 64, "x.txt", "text", 1, "x")
 TAGGER = SpacyTagger()
 
