@@ -1,4 +1,4 @@
-"""The parts of the README that are generated: `python tests/docs_blocks.py` writes them, a test compares them."""
+"""The generated parts of the README: `python tests/docs_blocks.py` writes them, a test compares them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def filled(text: str) -> str:
     for name, make in BLOCKS.items():
         pattern = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.DOTALL)
         assert pattern.search(text), f"README.md has no block {name}"
-        text = pattern.sub(lambda m, made=make(): m[1] + made + m[2], text)
+        head, tail = pattern.search(text)[1], pattern.search(text)[2]  # type: ignore[index]
+        text = pattern.sub((head + make() + tail).replace("\\", r"\\"), text)
     return text
 
 

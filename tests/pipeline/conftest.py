@@ -13,11 +13,12 @@ from pipeline.settings import Settings
 
 INLINE = Settings(pool="inline", meaning=False)
 
-DIALOGUE = """Claire Dumont: Bonjour à tous. Marc, que change l'intelligence artificielle pour vos clients ?
-Marc Lefèvre: Le taux de conversion progresse de douze pour cent sur les fiches enrichies. Nous avons formé huit cents \
-vendeurs en boutique. Je pense que la logistique sera la grande gagnante.
+DIALOGUE = """Claire Dumont: Bonjour à tous. Marc, que change l'intelligence artificielle pour vous ?
+Marc Lefèvre: Le taux de conversion progresse de douze pour cent sur les fiches enrichies. Nous avons \
+formé huit cents vendeurs en boutique. Je pense que la logistique sera la grande gagnante.
 Claire Dumont: Merci Marc. Et la souveraineté des données ?
-Marc Lefèvre: Nous gardons toujours une validation humaine avant le paiement. Les marques devront défendre leurs données.
+Marc Lefèvre: Nous gardons toujours une validation humaine avant le paiement. Les marques devront \
+défendre leurs données.
 """
 
 

@@ -75,7 +75,7 @@ def test_a_text_without_times_has_no_subtitles() -> None:
 
 
 def test_csv_cells_are_inert_and_reversible() -> None:
-    row = list(csv.DictReader(io.StringIO(quotes.as_csv([QUOTE]))))[0]
+    row = next(csv.DictReader(io.StringIO(quotes.as_csv([QUOTE]))))
     assert row["text"] == "'" + QUOTE.text
     assert row["theme"] == "ia; search"
 
