@@ -99,8 +99,8 @@ def _search(place: Place) -> Markup:
     )
 
 
-def footer() -> None:
-    """The foot of the page."""
+def footer(drawing: int) -> None:
+    """The foot of the page, which bears the number of the drawing."""
     put(
         tag(
             "footer",
@@ -113,6 +113,7 @@ def footer() -> None:
                 ),
             ),
             class_="fl-foot",
+            data_run=drawing,
         )
     )
 

@@ -66,7 +66,7 @@ def draw() -> None:
                 "are in the server's log."
             )
         )
-    frame.footer()
+    frame.footer(shell.drawing())
 
 
 def _missing(db: Database, place: Place) -> None:

@@ -28,6 +28,7 @@ _STYLE = "<style>" + (FRONT / "style.css").read_text(encoding="utf-8") + "</styl
 
 def mount(place: Place) -> None:
     """Put the house style and the shell on the page; it must come first, at the same spot on every page."""
+    st.session_state["drawing"] = drawing() + 1
     st.html(_STYLE)
     st.html(f"<style>{_uploader_words()}</style>")
     _component(
@@ -35,12 +36,18 @@ def mount(place: Place) -> None:
         data={
             "lang": language(),
             "title": _title(place),
+            "run": str(drawing()),
             "place": f"{place.page}:{sorted(place.parameters.items())}:{language()}",
             "words": _words(),
         },
         on_go_change=_go,
         on_retry_change=_retry,
     )
+
+
+def drawing() -> int:
+    """The number of this drawing of the page: the foot bears it too, so the shell knows when all is shown."""
+    return int(st.session_state.get("drawing", 0))
 
 
 def _uploader_words() -> str:

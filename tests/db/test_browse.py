@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from db import browse, browse_jobs, browse_people, browse_quotes, browse_sessions, browse_themes
@@ -154,3 +156,18 @@ def test_an_empty_archive_is_no_error(tmp_path: Path) -> None:
     assert browse_jobs.jobs(db) == () and browse_jobs.refusals(db) == ()
     assert browse.editions(db) == () and browse_themes.themes(db) == ()
     assert browse_people.people(db).pages == 1
+
+
+@given(
+    st.text(alphabet="aeocéÉçÇñÑ -'’\u0301\u00a0xX.[]\\"),
+    st.text(alphabet="aeocéÇ -'’xX.[]\\", min_size=1, max_size=5),
+)
+def test_loose_comparison_is_folding_and_finding(text: str, sought: str) -> None:
+    needle = browse.folded(sought)
+    assert browse.holds(text, needle) == (needle in browse.folded(text))
+
+
+@pytest.mark.parametrize("text", ["Au cœur", "AU CŒUR", "au coeur", "au cœur"])
+@pytest.mark.parametrize("sought", ["coeur", "cœur", "CŒUR", "COEUR"])
+def test_ligatures_meet(text: str, sought: str) -> None:
+    assert browse.holds(text, browse.folded(sought))

@@ -145,13 +145,23 @@ class Shell {
     this.dock.show();
     document.documentElement.lang = data.lang;
     document.title = data.title;
-    document.body.classList.remove("is-turning");
-    if (this.place !== undefined && this.place !== data.place) this.arrived();
+    const moved = this.place !== undefined && this.place !== data.place;
     this.place = data.place;
+    if (moved) document.querySelector("[data-testid='stMain']")?.scrollTo({ top: 0 });
+    this.settle(moved, 600);
+  }
+
+  // The foot is drawn last: once it bears this run's number, the whole page is there.
+  settle(moved, frames) {
+    if (frames > 0 && document.querySelector(".fl-foot")?.dataset.run !== this.data.run) {
+      requestAnimationFrame(() => this.settle(moved, frames - 1));
+      return;
+    }
+    document.body.classList.remove("is-turning");
+    if (moved) this.arrived();
   }
 
   arrived() {
-    document.querySelector("[data-testid='stMain']")?.scrollTo({ top: 0 });
     if (this.focus) {
       const id = this.focus;
       this.focus = null;
