@@ -27,8 +27,8 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One spoken word: its slice, its seconds, how sure the recogniser was (0–1) and, once
-    aligned, how sure the speaker assignment is (0–1)."""
+    """One spoken word: its slice, its seconds, how sure its spelling is (0–1: the recogniser's figure,
+    lowered when no dictionary holds the word) and how sure the speaker assignment is (0–1)."""
 
     start: int
     end: int

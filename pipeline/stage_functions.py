@@ -71,11 +71,14 @@ def diarize(session: Session, toolbox: Toolbox, hook: Hook) -> Output:
 def align(session: Session, toolbox: Toolbox, hook: Hook) -> Output:
     """Give each word to a voice and build the transcript."""
     from pipeline.align import align as assign
+    from pipeline.vocabulary import doubt_unknown_words
 
     if session.recognition is None:
         raise ValueError("align runs after transcribe")
     alignment = assign(session.recognition, session.voices)
-    return {"text": alignment.text, "turns": alignment.turns}
+    language = session.language or session.recognition.language
+    turns = doubt_unknown_words(alignment.text, alignment.turns, toolbox.tagger, language)
+    return {"text": alignment.text, "turns": turns}
 
 
 def people(session: Session, toolbox: Toolbox, hook: Hook) -> Output:

@@ -52,7 +52,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("transcribe", 1, SPEECH, functions.transcribe, ("source", "given_language", "given_speakers"),
           ("model", "preset"), gives=("recognition", "language", "notes")),
     Stage("diarize", 1, SPEECH, functions.diarize, ("source", "speaker_count"), gives=("voices",)),
-    Stage("align", 1, SPEECH, functions.align, after=("transcribe", "diarize"), gives=("text", "turns")),
+    Stage("align", 2, SPEECH, functions.align, after=("transcribe", "diarize"), gives=("text", "turns")),
     Stage("people", 1, SPEECH | TEXT, functions.people, ("given_speakers",), after=("read", "align"),
           gives=("appearances", "turns"), edits=NAMING_EDITS),
     Stage("quotes", 1, SPEECH | TEXT, functions.quotes, after=("people",), gives=("quotes", "appearances"),

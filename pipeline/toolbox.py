@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,10 @@ class RememberingTagger:
         if self._last is None or self._last[:2] != (text, language):
             self._last = (text, language, self._tagger.tag(text, language))
         return self._last[2]
+
+    def unknown(self, words: Iterable[str], language: str) -> frozenset[str]:
+        """Those of some lower-case words that the language does not have."""
+        return self._tagger.unknown(words, language)
 
 
 class Toolbox:

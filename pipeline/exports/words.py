@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~:!])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~])")
 
 
 def clock(seconds: float, *, hours: bool = False, mark: str = ".", decimals: int = 0) -> str:

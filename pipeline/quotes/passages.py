@@ -32,6 +32,8 @@ _SAME: Final = 0.9
 _FEWEST_IN_A_SENTENCE: Final = 4
 _ALIKE, _NEAR, _AGAIN = 1.2, 0.25, 0.12
 _DOUBTFUL: Final = 0.5
+_LONG_WORD: Final = 6
+_SPOILT: Final = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,9 +218,11 @@ def _words_in(turn: Turn, start: int, end: int) -> tuple[Word, ...]:
 
 
 def _doubtful_share(turn: Turn, start: int, end: int) -> float:
-    """Share of the words that the recogniser itself doubts."""
+    """Share of doubtful words; a long one spoils a quotation, whatever stands around it."""
     heard = _words_in(turn, start, end)
-    return sum(word.probability < _DOUBTFUL for word in heard) / len(heard) if heard else 0.0
+    doubtful = [word for word in heard if word.probability < _DOUBTFUL]
+    long = sum(word.end - word.start >= _LONG_WORD for word in doubtful)
+    return min(1.0, len(doubtful) / len(heard) + _SPOILT * long) if heard else 0.0
 
 
 def _choose(candidates: list[Passage], amounts: dict[str | None, int], limit: int | None) -> list[Passage]:

@@ -23,6 +23,8 @@ _QUOTES = {"«": "»", "“": "”"}
 _TRIM = ' \t\u00a0\u202f«»“”"-–—'
 _SHORTEST, _LONGEST = 7, 48
 _DANGLING, _WEAK, _RUN_ON, _CONCLUSION, _FIGURE = 0.35, 0.5, 0.8, 1.4, 1.15
+_DOUBTFUL, _LONG_WORD, _SPOILT = 0.5, 6, 0.7
+"""A word under this probability and at least this long leaves a sentence this share of its worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +195,14 @@ def _figure(number: Number) -> bool:
 
 
 def _heard(session: Session, at: Slice) -> float:
-    """Mean probability of the sentence's words, 1.0 for text: what was poorly heard is not a summary."""
+    """How well a sentence was heard, 1.0 for text: what was poorly heard is not a summary."""
     turn = _turn_at(session.turns, at)
     if turn is None:
         return 1.0
-    sure = [w.probability for w in turn.words if w.start >= at.start and w.end <= at.end]
-    return sum(sure) / len(sure) if sure else 1.0
+    heard = [w for w in turn.words if w.start >= at.start and w.end <= at.end]
+    spoilt = sum(w.probability < _DOUBTFUL and w.end - w.start >= _LONG_WORD for w in heard)
+    mean = sum(w.probability for w in heard) / len(heard) if heard else 1.0
+    return float(mean * _SPOILT**spoilt)
 
 
 def _turn_at(turns: tuple[Turn, ...], at: Slice) -> Turn | None:
