@@ -16,6 +16,7 @@ from pipeline.settings import default_archive
 from ui import frame, shell
 from ui.pages import add, home, quotes, reader, search, sessions, speaker, speakers, theme, themes
 from ui.place import Place, place_of
+from ui.sentences import sentence
 from ui.words import _, set_language
 
 LOG = logging.getLogger("florilege.ui")
@@ -57,7 +58,7 @@ def draw() -> None:
         with opened(default_archive()) as db:
             PAGES.get(place.page, _missing)(db, place)
     except FlorilegeError as error:
-        frame.failure(str(error))
+        frame.failure(sentence(str(error)))
     except Exception:
         LOG.exception("page %s failed", place.page)
         frame.failure(

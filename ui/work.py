@@ -14,6 +14,7 @@ from ui import shown
 from ui.frame import put
 from ui.html import Markup, div, link, span, tag
 from ui.place import href
+from ui.sentences import sentence
 from ui.words import _, set_language
 
 EVERY = timedelta(seconds=2)
@@ -66,7 +67,7 @@ def _entry(job: browse_jobs.JobRow) -> Markup:
         div(
             "fl-job-main",
             link(href("session", id=job.session_id), job.title, class_="fl-session-title"),
-            tag("p", job.message, class_="fl-job-message") if again and job.message else None,
+            tag("p", sentence(job.message), class_="fl-job-message") if again and job.message else None,
             _progress(job, share) if job.state == "running" else None,
         ),
         div(
@@ -121,7 +122,10 @@ def refusals(db: Database) -> None:
                 tag("h2", _("Refused files")),
                 tag(
                     "ol",
-                    [tag("li", tag("strong", refusal.name), span("", refusal.message)) for refusal in found],
+                    [
+                        tag("li", tag("strong", refusal.name), span("", sentence(refusal.message)))
+                        for refusal in found
+                    ],
                     class_="fl-refused",
                 ),
                 class_="fl-section",
