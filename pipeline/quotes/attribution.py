@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from db.records import Slice
-from pipeline.quotes.cues import Cue, is_person
+from pipeline.quotes.cue_parts import Cue, is_person
 from pipeline.quotes.layout import W, containing, sentences, words
 from pipeline.quotes.marks import Marked
 from pipeline.quotes.phrases import Candidate

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from db.records import Slice
 from pipeline.quotes.cast import Cast, Figure, Ref, compatible
-from pipeline.quotes.cues import Cue, CueFinder
+from pipeline.quotes.cue_parts import Cue
+from pipeline.quotes.cues import CueFinder
 from pipeline.quotes.layout import containing, paragraphs, words
 from pipeline.quotes.lexicon import Lexicon
 from pipeline.quotes.marks import Marked
