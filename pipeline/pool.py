@@ -104,7 +104,8 @@ class LocalExecutor(Executor):
 
     def _spawn(self) -> _Worker:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_serve, args=(theirs, os.getpid()), daemon=False)
+        # A daemon: when an error ends the parent, it must not wait for a worker that waits for tasks.
+        process = self._context.Process(target=_serve, args=(theirs, os.getpid()), daemon=True)
         process.start()
         theirs.close()
         return _Worker(process, ours)
