@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -60,6 +61,13 @@ def main() -> None:
         sys.exit(1)
     except FlorilegeError as error:
         click.echo(str(error), err=True)
+        sys.exit(1)
+    except sqlite3.OperationalError as error:
+        click.echo(
+            f"The archive cannot be written ({error}). Nothing acknowledged is lost: make room on its disk "
+            "or correct its rights, then run the command again.",
+            err=True,
+        )
         sys.exit(1)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import textwrap
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from db.connection import transaction
 from db.records import GivenSpeaker, Reading, Session, Source
 from db.sessions import add_session, add_source_name, load_session, save_stage, session_of_source
 from pipeline import audio, originals
-from pipeline.errors import FlorilegeError, Refused, TooLarge
+from pipeline.errors import ArchiveError, FlorilegeError, NoRoom, Refused, TooLarge
 from pipeline.kinds import kind_of
 from pipeline.readers import read
 from pipeline.readers.folders import plan
@@ -77,7 +79,7 @@ def items_from(paths: Sequence[Path]) -> list[Item]:
 def add_files(
     db: Database, archive: Path, items: Iterable[Item], options: Options, settings: Settings
 ) -> Report:
-    """Take in each item; a refused one never hurts its neighbours. Raises NoRoom when the disk is full."""
+    """Take in each item; one that is refused, or finds no room, never hurts its neighbours."""
     report = Report()
     toolbox = Toolbox(archive, settings)
     originals.sweep(archive)
@@ -85,13 +87,23 @@ def add_files(
         shown = originals.shown_name(item.name)
         try:
             session_id, new = add_file(db, item, options, toolbox)
-        except Refused as error:
-            report.refused.append((shown, str(error)))
-            with transaction(db):
-                jobs.refuse(db, shown, str(error))
+        except (Refused, NoRoom) as error:
+            refuse(db, report, shown, _under_its_name(str(error), item.path.name, shown))
         else:
             (report.added if new else report.known).append((shown, session_id))
     return report
+
+
+def refuse(db: Database, report: Report, name: str, sentence: str) -> None:
+    """Report a refusal, and keep it for the app as long as the archive has room for a row."""
+    report.refused.append((name, sentence))
+    with suppress(sqlite3.OperationalError, ArchiveError), transaction(db):
+        jobs.refuse(db, name, sentence)
+
+
+def _under_its_name(sentence: str, name: str, shown: str) -> str:
+    """A message about the file on disk, with its name as it is shown: one line, no direction marks."""
+    return sentence.replace(repr(name), repr(shown)).replace(name, shown)
 
 
 def add_file(db: Database, item: Item, options: Options, toolbox: Toolbox) -> tuple[int, bool]:
@@ -107,11 +119,16 @@ def add_file(db: Database, item: Item, options: Options, toolbox: Toolbox) -> tu
         return known, False
     try:
         session, output = _prepared(item, kind, stored, seconds, options, toolbox)
-    except FlorilegeError:
+        return _record(db, session, output, toolbox.settings), True
+    except (FlorilegeError, sqlite3.OperationalError) as error:
         if stored.new:
             (toolbox.archive / stored.path).unlink(missing_ok=True)
-        raise
-    return _record(db, session, output, toolbox.settings), True
+        if isinstance(error, FlorilegeError):
+            raise
+        raise NoRoom(
+            f"{shown!r} was not recorded because the archive cannot be written ({error}); make room or "
+            "correct its rights, then add it again."
+        ) from error
 
 
 def _checked(item: Item, kind: str, settings: Settings) -> float | None:

@@ -57,7 +57,7 @@ def kind_of(path: Path) -> Kind:
     WrongKind for content that is of another kind than its name or than what is read here, BadText for
     an empty or broken text, Refused when there is no such file.
     """
-    _check_local(path)
+    check_local(path)
     named_sound = path.suffix.lower() in SOUND
     size, head, media = _sniff(path)
     if size == 0:
@@ -75,8 +75,13 @@ def kind_of(path: Path) -> Kind:
     return _text_kind(path)
 
 
-def _check_local(path: Path) -> None:
-    written = str(path)
+def check_local(given: Path | str) -> None:
+    """Refuse, before anything is opened, what is no ordinary file of this machine.
+
+    Raises Unsafe for an address or protocol (quoted as given: a Path would shorten ``//``), Refused when
+    there is no such file, WrongKind for a folder or device.
+    """
+    path, written = Path(given), str(given)
     if (REMOTE.match(written) and not re.match(r"^[A-Za-z]:[\\/]", written)) or FFMPEG.match(written):
         raise Unsafe(
             f"{written[:80]!r} is an address, not a file; download the recording first, then add the file."

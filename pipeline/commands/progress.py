@@ -16,7 +16,8 @@ from pipeline.jobs import Watch
 
 STEPS = {
     "read": "reading", "decode": "decoding the sound", "transcribe": "recognising speech",
-    "diarize": "telling voices apart", "align": "giving words to voices", "people": "naming speakers",
+    "diarize": "telling voices apart", "voices: segmentation": "telling voices apart",
+    "voices: embedding": "comparing voices", "align": "giving words to voices", "people": "naming speakers",
     "quotes": "choosing quotes", "summaries": "summarising", "themes": "tagging themes",
 }  # fmt: skip
 

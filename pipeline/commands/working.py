@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -13,9 +15,9 @@ from db.sessions import rows
 from pipeline.commands.context import Archive, echo_json, json_option, pass_archive
 from pipeline.commands.progress import progress_shown
 from pipeline.errors import Refused
-from pipeline.intake import Item, Options, Report, add_files, items_from, parse_speakers
+from pipeline.intake import Item, Options, Report, add_files, items_from, parse_speakers, refuse
 from pipeline.jobs import run_jobs, wait_for
-from pipeline.kinds import kind_of
+from pipeline.kinds import check_local
 
 
 @click.command()
@@ -41,13 +43,14 @@ def add(
     report = Report()
     items: list[Item] = []
     for path in paths:
-        items += _items(path, report)
+        items += _items(archive, path, report)
     found = add_files(archive.new_db, archive.folder, items, options, archive.settings)
     report.added, report.known = found.added, found.known
     report.refused += found.refused
     if not as_json:
         _tell(report)
-    failed = _work(archive, quiet=as_json) if wait else False
+    mine = {session for _, session in report.added + report.known}
+    failed = _work(archive, mine, quiet=as_json) if wait else False
     if as_json:
         echo_json(asdict(report))
     elif report.added and not wait:
@@ -56,14 +59,15 @@ def add(
         sys.exit(1)
 
 
-def _items(path: str, report: Report) -> list[Item]:
+def _items(archive: Archive, path: str, report: Report) -> list[Item]:
     """Items of one argument; an address or a missing path is refused without hurting the others."""
-    if Path(path).exists():
-        return items_from([Path(path)])
+    # An existing file is meant as a file, even when its name looks like an address (« Keynote:IA.wav »).
+    if os.path.exists(path):  # noqa: PTH110 (Path.exists raises when the name is too long)
+        return items_from([Path(path).absolute()])
     try:
-        kind_of(Path(path))
+        check_local(path)
     except Refused as error:
-        report.refused.append((path, str(error)))
+        refuse(archive.new_db, report, path, str(error))
     return []
 
 
@@ -79,12 +83,15 @@ def _tell(report: Report) -> None:
     )
 
 
-def _work(archive: Archive, quiet: bool = False) -> bool:
-    """Run the queue here, or wait for the coordinator that does; true when a job failed or is parked."""
+def _work(archive: Archive, mine: set[int] | None = None, quiet: bool = False) -> bool:
+    """Run the queue here, or wait for the coordinator that does; true when a job (of ``mine``, where
+    given) failed or is parked."""
     with progress_shown(archive.new_db, quiet) as watch:
         if not run_jobs(archive.new_db, archive.folder, archive.settings, watch):
             wait_for(archive.new_db, watch)
     bad = [job for job in jobs.latest(archive.new_db) if job.state in ("failed", "parked")]
+    if mine is not None:
+        bad = [job for job in bad if job.session_id in mine]
     for job in bad:
         click.echo(f"✗ session {job.session_id} {job.state}: {job.message}", err=True)
     return bool(bad)
@@ -115,20 +122,23 @@ def status(archive: Archive, as_json: bool) -> None:
     found = rows(
         archive.db,
         """SELECT session.id, session.title, source.name AS source, event.name AS event,
-           edition.name AS edition, session.form, session.language, job.state, job.step, job.done, job.total,
-           job.message, (SELECT count(*) FROM quote WHERE session_id = session.id
-                         AND kind IN ('quoted', 'spoken')) AS quotes
+           edition.name AS edition, session.form, session.language, session.notes, job.state,
+           job.step, job.done, job.total, job.message,
+           (SELECT count(*) FROM quote WHERE session_id = session.id
+            AND kind IN ('quoted', 'spoken')) AS quotes
            FROM session JOIN source ON source.sha256 = session.source_sha256
            LEFT JOIN edition ON edition.id = session.edition_id LEFT JOIN event ON event.id = edition.event_id
            LEFT JOIN job ON job.id = (SELECT max(id) FROM job WHERE session_id = session.id)
            ORDER BY session.id""",
     )
+    for row in found:
+        row["notes"] = json.loads(row["notes"])
     if as_json:
         echo_json(found)
         return
     for row in found:
         where = " · ".join(part for part in (row["event"], row["edition"]) if part)
         head = f"{row['id']:>5}  {row['state'] or '':8} {row['quotes']:>4} quotes"
-        tail = [f"{row['title']}  [{row['source']}]", where, row["message"]]
+        tail = [f"{row['title']}  [{row['source']}]", where, *row["notes"], row["message"]]
         click.echo("  ".join([head, *(part for part in tail if part)]))
     click.echo(f"{len(found)} sessions.")
