@@ -98,6 +98,8 @@ class Attributor(Resolver):
         after = self.resolve(
             self.cues.after(around.after, self.text[quote.end - 1] in "!?…"), quote.outer.end, True
         )
+        if self.veiled(around) and not self.named_here(around):
+            return Attribution(None, "veiled", 0.0, None, True, True)
         if after and after.figure:
             return after
         if heading:
@@ -118,6 +120,16 @@ class Attributor(Resolver):
             if option and option.explicit and option.rule not in ("colon_same", "colon"):
                 return option
         return self.implicit(number, quote, around, before)
+
+    def named_here(self, around: Surroundings) -> bool:
+        """True when the words around a quotation name a person."""
+        spans = [(ws[0].start, ws[-1].end) for ws in (around.before, around.after) if ws]
+        return any(r.figure.kind == "person" for span in spans for r in self.cast.within(*span))
+
+    def veiled(self, around: Surroundings) -> bool:
+        """True when the sentence says that its speaker wants no name (« sous couvert d'anonymat »)."""
+        said = {w.low for w in (*around.before, *around.after)}
+        return bool(said & self.lexicon["veiled"])
 
     def heading(self, around: Surroundings, quote: Marked) -> Attribution | None:
         """The speaker whom the start of the paragraph announces."""
@@ -147,7 +159,10 @@ class Attributor(Resolver):
             gap = self.gap_continues(number, around)
             return gap or NOBODY
         subject = self.cues.subject_of(around.previous) if around.previous else self.line_above(around)
-        near = self.near_last(quote)
+        section = self.section_since(quote.outer.start)
+        near = 0.0 if section else self.near_last(quote)
+        if section and not (subject and subject.kind == "name" and is_person(subject)):
+            return Attribution(section, "section", 0.7)
         if subject and subject.kind == "name" and is_person(subject):
             return Attribution(subject.figure, "subject", 0.72 if around.previous else 0.6)
         if subject and subject.kind in ("role", "pronoun"):
@@ -158,6 +173,8 @@ class Attributor(Resolver):
             )
             if told and told.figure:
                 return told
+            if subject.kind == "role" and subject.definite and subject.complement:
+                return NOBODY
         if subject and subject.kind == "anonymous" and not subject.definite:
             return NOBODY
         if not (near > 0.7 and self.last.figure) and (only := self.cues.only_person(around.previous)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -208,6 +209,14 @@ class Cast:
         """True inside a role phrase that follows a name."""
         i = bisect_right(self.after_starts, at) - 1
         return i >= 0 and self.after[i].start <= at < self.after[i].end
+
+    def described(self, figure: Figure, word: str) -> bool:
+        """True when this word stands in the figure's role, organisation or the bracket after it."""
+        key = fold(word)
+        beside = [self.text[r.end : r.end + 30] for r in self.refs if r.figure is figure]
+        brackets = [t.partition(")")[0] for t in beside if t.lstrip().startswith("(")]
+        told = (*figure.role_texts, fold(figure.organisation or ""), *map(fold, brackets))
+        return any(key in re.findall(r"\w+", text) for text in told)
 
     def with_role(self, head: str, text: str, gender: str) -> list[Figure]:
         """People introduced with a role like this one; exact words win over synonyms."""

@@ -156,5 +156,14 @@ def is_person(candidate: Candidate) -> bool:
 def shift(c: Candidate, by: int) -> Candidate:
     """The same candidate counted from an earlier word."""
     return Candidate(
-        c.kind, c.first + by, c.end + by, c.governed, c.figure, c.head, c.text, c.gender, c.definite
+        c.kind,
+        c.first + by,
+        c.end + by,
+        c.governed,
+        c.figure,
+        c.head,
+        c.text,
+        c.gender,
+        c.definite,
+        c.complement,
     )

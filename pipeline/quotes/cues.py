@@ -6,7 +6,7 @@ from db.records import Slice
 from pipeline.quotes.cast import Figure
 from pipeline.quotes.cue_parts import Cue, CueParts, is_person, shift
 from pipeline.quotes.layout import W
-from pipeline.quotes.phrases import Candidate, VerbPhrase, candidates, verb_phrase
+from pipeline.quotes.phrases import Candidate, VerbPhrase, candidates, split_clitic, verb_phrase
 
 DASHES = "—–-("
 
@@ -33,6 +33,8 @@ class CueFinder(CueParts):
         """« …», savourait Fabien Teulade »: after the comma, any verb-like word right before a subject."""
         clitic = i + 1 < len(ws) and ws[i].low in ("s'", "se")
         verb = i + clitic
+        if inverted := self.any_inversion(ws, i, verb):
+            return inverted
         if verb + 1 >= len(ws) or not ws[verb].low.endswith(("e", "ait", "t", "a")) or len(ws[verb].low) < 4:
             return None
         known = ("prepositions", "adverbs", "determiners_definite", "determiners_indefinite", "roles")
@@ -44,6 +46,14 @@ class CueFinder(CueParts):
             return None
         who = shift(found[0], verb + 1)
         return Cue("after_verb", Slice(ws[i].start, ws[who.end - 1].end), who, 0.85)
+
+    def any_inversion(self, ws: list[W], first: int, verb: int) -> Cue | None:
+        """« …», a-t-elle compté », « …», s'est-il borné à dire »: an inverted pronoun, whatever the verb."""
+        base, clitic = split_clitic(ws[verb].low, self.lexicon) if verb < len(ws) else ("", "")
+        if not clitic or clitic not in self.lexicon["subjects_m"] | self.lexicon["subjects_f"]:
+            return None
+        who = self.clitic_subject(ws, VerbPhrase(first, verb + 1, clitic, "finite"))
+        return Cue("after_pronoun", Slice(ws[first].start, ws[verb].end), who, 0.9) if base else None
 
     def signature(self, ws: list[W], i: int) -> Cue | None:
         """« … » — Marie Dupont, or « … » (Marie Dupont)."""

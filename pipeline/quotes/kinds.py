@@ -19,9 +19,10 @@ def is_quotation(
     inner: str, around: Surroundings, found: Attribution, tokens: list[Token], lexicon: Lexicon
 ) -> bool:
     """True for direct speech: attributed words, or whole sentences that stand as sentences."""
-    size = len(re.findall(r"\w+", inner))
+    size = len(re.findall(r"[^\W\d_]+", inner))
     before = [w for w in around.before if w.text not in '«»“”"(']
-    if titled(before, lexicon) and found.rule not in ("heading",):
+    told = found.explicit and inner[0].islower() and bool(before) and before[-1].text == ","
+    if titled(before, lexicon) and found.rule != "heading" and not told:
         return False
     if size == 0:
         return False
@@ -35,8 +36,8 @@ def is_quotation(
         return size >= (2 if found.figure else 6)
     if is_topic(before) and not found.explicit:
         return size >= 12
-    if found.explicit and (found.figure or (found.anonymous and size >= 6)):
-        return fragment(before, size, inner, tokens, lexicon)
+    if found.explicit and (found.figure or (found.anonymous and size >= 4)):
+        return fragment(before, size, inner, tokens, lexicon) or short(before, size, inner, found, lexicon)
     going_on = found.rule == "continued" and found.confidence >= 0.69 and inner[0].isupper()
     if introduced and going_on and inner[-1] in FINAL:
         return size >= 2
@@ -56,6 +57,13 @@ def fragment(before: list[W], size: int, inner: str, tokens: list[Token], lexico
     return size >= 5 or ((verbal or near) and size >= 3) or (not leaning and size >= 3) or size >= 4
 
 
+def short(before: list[W], size: int, inner: str, found: Attribution, lexicon: Lexicon) -> bool:
+    """Two words that somebody named says, set where a predicate stands: « se dit « très inquiet » »."""
+    person = found.figure is not None and found.figure.kind == "person" and found.confidence >= 0.6
+    leaning = before[-1].low in lexicon["determiners"] - lexicon["comparators"]
+    return person and size == 2 and inner[0].islower() and not leaning
+
+
 def standing(inner: str, size: int, tokens: list[Token], around: Surroundings) -> bool:
     """Whole sentences set as a quotation without any cue."""
     verbal = any(t.pos in ("VERB", "AUX") for t in tokens)
@@ -71,6 +79,8 @@ def titled(before: list[W], lexicon: Lexicon) -> bool:
     lows = [w.low for w in tail]
     last = lows[-1] if lows else ""
     if before[-1].text == ":":
+        if any(p in " ".join(w.low for w in before).replace("' ", "'") for p in lexicon["mottoes"]):
+            return True
         return any(w.low in lexicon["subjects"] | lexicon["words"] for w in before[:9]) and not any(
             b.text[0].isupper() and a.low in lexicon["determiners"] - {"le", "la"}
             for a, b in pairwise(before[1:])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.engines import Named, Tagged
+from pipeline.engines import Tagged
 from pipeline.quotes.lexicon import Lexicon
 
 CAP = r"[A-ZÀ-ÖØ-Þ][\w&]*(?:[-‑][\w]+)*(?:['’][A-ZÀ-ÖØ-Þ][\w-]*)?"
@@ -47,9 +47,15 @@ def fold(text: str) -> str:
 class Entities:
     """The tagger's named entities, looked up by position."""
 
-    def __init__(self, names: tuple[Named, ...]) -> None:
-        self.names = sorted(names, key=lambda n: n.start)
+    def __init__(self, tagged: Tagged, text: str) -> None:
+        self.names = sorted(tagged.names, key=lambda n: n.start)
+        self.nouns = {t.start for t in tagged.tokens if t.pos == "PROPN"}
+        self.lower = set(re.findall(r"\b[a-zà-ÿ][\w’'-]*", text))
         self.starts = [n.start for n in self.names]
+
+    def proper(self, start: int, word: str) -> bool:
+        """True for a word tagged as a proper noun that the text never writes in lower case."""
+        return start in self.nouns and word.lower() not in self.lower
 
     def over(self, start: int, end: int) -> str:
         """Kind of the entity that overlaps ``start:end`` most, or empty."""
@@ -65,7 +71,7 @@ class Entities:
 
 def find_names(text: str, tagged: Tagged, lexicon: Lexicon) -> list[Mention]:
     """Every proper name of ``text`` in order, people and others."""
-    entities = Entities(tagged.names)
+    entities = Entities(tagged, text)
     found: list[Mention] = []
     for m in SEQUENCE.finditer(text):
         if found and m.start() < found[-1].end:
@@ -98,13 +104,18 @@ def split_sequence(
         tokens = tokens[1:]
     if not tokens:
         return
+    if not civil and text[tokens[0][0] : tokens[-1][1]] in lexicon["brands"]:
+        yield other(text, tokens, entities, lexicon)
+        return
+    if len(tokens) == 1 and tokens[0][2] in lexicon["common_acronyms"]:
+        return
     civil = civil or civility_before(text, tokens[0][0], lexicon)
     at = next((i for i, t in enumerate(tokens) if first_name(t[2], lexicon)), None)
     if at is not None:
         person = person_from(text, tokens[at:], lexicon)
         if person:
             if at:
-                yield other(text, tokens[:at], entities)
+                yield other(text, tokens[:at], entities, lexicon)
             yield person
             return
     yield by_tagger(text, tokens, civil, entities, lexicon)
@@ -128,7 +139,14 @@ def droppable(tokens: list[tuple[int, int, str]], text: str, entities: Entities,
     if low in lexicon["sentence_openers"] and (len(tokens) == 1 or not first_name(word, lexicon)):
         return opens_sentence(text, start) or not entities.over(start, end) or low in ("mme", "m")
     single = len(tokens) == 1
-    return single and opens_sentence(text, start) and not entities.over(start, end) and not word.isupper()
+    unsure = single and opens_sentence(text, start) and not entities.over(start, end) and not word.isupper()
+    return unsure and not (entities.proper(start, word) and speaks(text, end, lexicon))
+
+
+def speaks(text: str, end: int, lexicon: Lexicon) -> bool:
+    """True when a verb of speech follows ``end`` (« Decathlon assure »)."""
+    following = re.match(r"[ \u00a0]([\w’']+)", text[end : end + 40])
+    return following is not None and following.group(1).lower() in lexicon.verbs.finite
 
 
 def civility(word: str, lexicon: Lexicon) -> str:
@@ -173,11 +191,15 @@ def corporate_tail(tokens: list[tuple[int, int, str]], lexicon: Lexicon) -> bool
     )
 
 
-def other(text: str, tokens: list[tuple[int, int, str]], entities: Entities) -> Mention:
+def other(text: str, tokens: list[tuple[int, int, str]], entities: Entities, lexicon: Lexicon) -> Mention:
     """A name that is not a person."""
     start, end = tokens[0][0], tokens[-1][1]
     kind = entities.over(start, end)
     word = text[start:end]
+    if kind == "LOC" and len(word) >= 3 and word.isupper() and word not in lexicon["place_acronyms"]:
+        kind = "ORG"
+    if word in lexicon["acronyms"]:
+        kind = "ORG"
     sure = 0.6 if kind in ("ORG", "MISC") or (word.isupper() and len(word) > 1) else 0.3
     return Mention(start, end, word, "other", sure, "?", kind)
 
@@ -199,4 +221,4 @@ def by_tagger(
         if tail and entities.over(tail.start(1), tail.end(1)) == "PER":
             end, sure = tail.end(1), 0.6
         return Mention(start, end, text[start:end], "person", sure, gender or "?", kind)
-    return other(text, tokens, entities)
+    return other(text, tokens, entities, lexicon)

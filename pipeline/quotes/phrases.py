@@ -27,7 +27,8 @@ class VerbPhrase:
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Somebody who may be speaking: words ``first:end``. ``governed`` by a preposition; ``definite``
-    article; ``gender`` as the words show it; ``head`` the noun of a role."""
+    article; ``gender`` as the words show it; ``head`` the noun of a role, ``complement`` what it is of (« élu
+    d'opposition »)."""
 
     kind: CandidateKind
     first: int
@@ -38,6 +39,7 @@ class Candidate:
     text: str = ""
     gender: str = "?"
     definite: bool = True
+    complement: str = ""
 
 
 def verb_phrase(ws: list[W], i: int, lexicon: Lexicon) -> VerbPhrase | None:
@@ -58,6 +60,8 @@ def verb_phrase(ws: list[W], i: int, lexicon: Lexicon) -> VerbPhrase | None:
             return VerbPhrase(i, end, clitic, "finite")
     if two_words(ws, j) in lexicon.verbs.finite:
         return VerbPhrase(i, j + 2, clitic, "finite")
+    if j > i and f"{ws[j - 1].low} {base}" in lexicon.verbs.finite:
+        return VerbPhrase(i, j + 1, clitic, "finite")
     if base in lexicon.verbs.finite:
         return VerbPhrase(i, j + 1, clitic, "finite")
     if base in lexicon.verbs.infinitives and not clitic:
@@ -180,10 +184,17 @@ def noun_phrase(ws: list[W], i: int, lexicon: Lexicon) -> Candidate | None:
     )
     for k in range(i + 1, min(i + 4, len(ws))):
         noun = ws[k].low
+        if ws[k].text[0].isupper():
+            definite = definite and noun in lexicon["roles"]
         kind = noun_kind(ws, k, definite, gender, lexicon)
         if kind:
             told = gender if gender != "?" else gender_of(noun, lexicon)
-            return Candidate(kind, i, k + 1, under, head=noun, text=noun, gender=told, definite=definite)
+            of = complement(ws, k, lexicon)
+            if kind == "role" and of in lexicon["determiners_indefinite"]:
+                kind = "anonymous"
+            return Candidate(
+                kind, i, k + 1, under, head=noun, text=noun, gender=told, definite=definite, complement=of
+            )
         if noun in lexicon["time_nouns"] or (not ws[k].text.isalpha() and "-" not in ws[k].text):
             return None
         if k == i + 1 and not is_modifier(noun, lexicon):
@@ -194,6 +205,18 @@ def noun_phrase(ws: list[W], i: int, lexicon: Lexicon) -> Candidate | None:
     return None
 
 
+def complement(ws: list[W], k: int, lexicon: Lexicon) -> str:
+    """The word that a role noun at word ``k`` is followed by after « de », an article aside."""
+    if k + 2 >= len(ws) or ws[k + 1].low not in ("de", "d'", "du", "des"):
+        return ""
+    at = k + 2
+    if ws[at].low in lexicon["determiners_definite"] and at + 1 < len(ws):
+        at += 1
+    low = ws[at].low
+    infinitive = at == k + 2 and (low in lexicon.verbs.infinitives or low.endswith(("er", "ir", "dre")))
+    return low if low[0].isalpha() and not (infinitive and low not in lexicon["roles"]) else ""
+
+
 def is_modifier(word: str, lexicon: Lexicon) -> bool:
     """True for an adjective that may stand before a role noun."""
     return word in lexicon["modifiers"] or word.endswith(("ier", "ière", "al", "ale", "eux", "euse"))
@@ -202,6 +225,8 @@ def is_modifier(word: str, lexicon: Lexicon) -> bool:
 def noun_kind(ws: list[W], k: int, definite: bool, gender: str, lexicon: Lexicon) -> CandidateKind | None:
     """What the noun at word ``k`` stands for, ``None`` when it is not a speaker's noun."""
     noun = ws[k].low
+    if noun in lexicon["institutions"] and ws[k].text[0].isupper():
+        return "institution" if noun not in lexicon["roles"] else "role"
     pair = f"{ws[k - 1].low} {noun}"
     if (
         not definite

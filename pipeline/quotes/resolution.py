@@ -48,18 +48,24 @@ class Resolver:
         self.last: Attribution = NOBODY
         self.last_at = 0
         self.given: list[Attribution] = []
-        self.default = self.default_speaker()
+        self.announced = self.interviewee()
+        self.default = self.announced or self.only_name()
 
-    def default_speaker(self) -> Figure | None:
-        """The interviewee, or the only person whom the document introduces with a full name."""
+    def interviewee(self) -> Figure | None:
+        """The person whom « entretien avec », « propos de »… announces."""
         head = self.masked.replace("’", "'")
         low = head.lower()
         for phrase in self.lexicon["interview"]:
             at = low.find(phrase)
-            if at >= 0:
+            owner = (low[:at].split() or [""])[-1]
+            if at >= 0 and owner not in self.lexicon["possessives"]:
                 near = [r for r in self.cast.within(at, at + len(phrase) + 90) if r.figure.kind == "person"]
                 if near:
                     return near[0].figure
+        return None
+
+    def only_name(self) -> Figure | None:
+        """The only person whom the document introduces with a full name."""
         people = {
             id(r.figure): r.figure
             for r in self.cast.refs
@@ -106,15 +112,23 @@ class Resolver:
 
     def by_role(self, who: Candidate, at: int) -> tuple[Figure | None, float]:
         """The person introduced with this role; the nearest earlier one when there are several."""
+        section = self.section_since(at)
+        if section and compatible(section.gender, who.gender) and self.plays(section, who.head):
+            return section, 0.88
         generic = who.head in self.lexicon["generic_m"] | self.lexicon["generic_f"]
-        if generic:
+        if generic and not who.complement:
             figure, weight = self.by_pronoun(who.gender, at)
             if figure and (
                 not figure.heads or any(same_role(who.head, h, self.lexicon) for h in figure.heads)
             ):
                 return figure, weight * 0.88
         found = self.cast.with_role(who.head, who.text, who.gender)
-        found = [f for f in found if f.first < at] or found
+        found = [f for f in found if f.first < at] or [f for f in found if who.head in f.heads]
+        if who.complement and (generic or len(found) > 1):
+            people = [f for f in self.cast.figures if self.fits(f, who.gender) and f.first < at]
+            fit = [f for f in (found or people) if self.cast.described(f, who.complement)]
+            fit = fit or [f for f in people if self.cast.described(f, who.complement)]
+            return (fit[0], 0.85) if len(fit) == 1 else (None, 0.0)
         if len(found) == 1:
             return found[0], 0.93
         if found:
@@ -151,7 +165,10 @@ class Resolver:
     def by_institution(self, who: Candidate, at: int) -> tuple[Figure | None, float]:
         """« la préfecture de l'Hérault », or « le groupe » for the organisation named before."""
         if who.head in self.lexicon["corporate"] and who.definite:
-            seen = [r.figure for r in self.narration if r.start < at and Cast.is_organisation(r.figure)]
+            near = self.lines[max(containing(self.lines, at) - 2, 0)].start
+            seen = [
+                r.figure for r in self.narration if near <= r.start < at and Cast.is_organisation(r.figure)
+            ]
             strong = [f for f in seen[-12:] if f.sure >= 0.6 or " " in f.name]
             return (strong[-1], 0.65) if strong else (None, 0.0)
         return None, 0.0
@@ -180,6 +197,22 @@ class Resolver:
         earlier = [r for r in self.narration if r.start < at and self.fits(r.figure, gender)]
         return (earlier[-1].figure, 0.72) if earlier else (None, 0.0)
 
+    def plays(self, figure: Figure, head: str) -> bool:
+        """True when this figure is introduced with such a role, or with none at all."""
+        return not figure.heads or any(same_role(head, h, self.lexicon) for h in figure.heads)
+
+    def section_since(self, at: int) -> Figure | None:
+        """The only person whom the last heading between the last quotation and ``at`` names."""
+        i = containing(self.lines, at)
+        for line in reversed(self.lines[max(i - FAR, 0) : i]):
+            if line.start < self.last_at:
+                return None
+            if is_heading(self.masked[line.start : line.end]):
+                people = {id(r.figure): r.figure for r in self.cast.within(line.start, line.end)}
+                named = [f for f in people.values() if f.kind == "person" and " " in f.name]
+                return named[0] if len(named) == 1 else None
+        return None
+
     def only_near(self, gender: str, at: int) -> Figure | None:
         """The one person of that gender named earlier in the paragraph since the last quotation."""
         begin = max(self.last_at, self.lines[containing(self.lines, at)].start)
@@ -201,8 +234,12 @@ class Resolver:
                 return c.figure, 0.9
             if c.kind == "role" and c.definite and compatible(c.gender, gender):
                 people = self.cast.with_role(c.head, c.text, c.gender)
-                if len(people) == 1 and self.fits(people[0], gender):
+                people = [f for f in people if self.fits(f, gender)]
+                if len(people) == 1:
                     return people[0], 0.85
+                recent = self.most_recent(people, at)
+                if recent:
+                    return recent, 0.7
         return None
 
     def protagonist(self, last: Figure) -> Figure | None:
@@ -223,6 +260,12 @@ class Resolver:
         """The one of these figures named last before ``at``."""
         earlier = [r.figure for r in self.narration if r.start < at and r.figure in found]
         return earlier[-1] if earlier else None
+
+
+def is_heading(line: str) -> bool:
+    """A short line that ends no sentence and holds no quotation."""
+    bare = line.strip(" *#_\t\u00a0")
+    return 0 < len(bare) <= 140 and bare[-1] not in '.!?…:;,»”"' and not any(m in bare for m in "«»“”")
 
 
 def inside(ref: Ref, quotes: list[Marked]) -> bool:

@@ -207,6 +207,8 @@ def gender_of(head: str, lexicon: Lexicon) -> str:
     """Gender told by a role word itself: f for « directrice », m for « directeur », ? for « maire »."""
     if lexicon.language == "en" or head in lexicon["epicene_roles"]:
         return "?"
+    if head + "e" in lexicon["roles"]:
+        return "m"
     if head.endswith(("trice", "euse", "ère", "ienne", "ente", "ante", "iste e", "cheffe", "ée", "ive")):
         return "f"
     if head.endswith(("teur", "eur", "ier", "ien", "ant", "ent", "é", "if", "ond")):
