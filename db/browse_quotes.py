@@ -196,7 +196,7 @@ SELECT id FROM (
   SELECT id, score, confidence, row_number() OVER (PARTITION BY session_id ORDER BY score DESC, id) AS nth
   FROM (SELECT id, score, confidence, session_id FROM quote
         WHERE kind IN ('quoted', 'spoken') AND appearance_id IS NOT NULL AND confidence >= 0.7
-          AND length(text) BETWEEN 60 AND 320
+          AND length(text) BETWEEN 60 AND 320 AND repairs = '[]'
         ORDER BY score DESC LIMIT 2000))
 ORDER BY nth, score DESC, id LIMIT ?
 """

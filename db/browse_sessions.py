@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from db.browse import PER_PAGE, Page, Where, folded, offset_of, scalar, with_folding
 from db.browse_quotes import QuoteCard, ThemeMark, cards
-from db.records import Word
+from db.records import Recognition, Word
 from db.sessions import rows
 
 
@@ -94,6 +94,16 @@ class SummaryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What the recogniser wrote and nobody said; ``why``: silence, no-speech, phantom-phrase or loop."""
+
+    start_time: float
+    end_time: float
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionPage:
     """All that the reader shows. ``body_start``, ``body_end`` bound what was said or written."""
 
@@ -110,6 +120,7 @@ class SessionPage:
     quotes: tuple[QuoteCard, ...]
     summary: tuple[SummaryRow, ...]
     themes: tuple[ThemeMark, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 _LIST = """
@@ -199,6 +210,7 @@ def session(db: Database, session_id: int) -> SessionPage | None:
         quotes=_quotes(db, session_id),
         summary=_summary(db, session_id),
         themes=_themes(db, session_id),
+        left_out=_left_out(db, session_id) if row.form == "speech" else (),
     )
 
 
@@ -257,6 +269,21 @@ WHERE session_id = ? GROUP BY sentence.id ORDER BY appearance_id, position
 
 def _summary(db: Database, session_id: int) -> tuple[SummaryRow, ...]:
     return tuple(SummaryRow(*row) for row in db.conn.execute(_SUMMARY, (session_id,)))
+
+
+def _left_out(db: Database, session_id: int) -> tuple[LeftOut, ...]:
+    """Segments kept out of the text, from the stored output of recognition."""
+    stored = scalar(
+        db, "SELECT output FROM stage_run WHERE session_id = ? AND stage = 'transcribe'", session_id
+    )
+    recognition = (msgspec.json.decode(stored) if stored else {}).get("recognition")
+    if not recognition:
+        return ()
+    return tuple(
+        LeftOut(s.start_time, s.end_time, "".join(word.text for word in s.words).strip(), s.dropped)
+        for s in msgspec.convert(recognition, Recognition).segments
+        if s.dropped
+    )
 
 
 _THEMES = """

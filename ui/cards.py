@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from db.browse_quotes import QuoteCard
 from ui import shown
-from ui.html import Child, Markup, div, join, link, span, tag
+from ui.html import Child, Markup, div, join, link, packed, span, tag
 from ui.place import href
 from ui.words import _
 
@@ -21,7 +21,7 @@ def play_button(quote: QuoteCard, wide: bool = False) -> Markup | None:
         span("fl-act-word", _("Listen"), second),
         type="button",
         class_="fl-act fl-act-play",
-        data_play=item,
+        data_play=packed(item),
     )
 
 
@@ -33,7 +33,7 @@ def copy_button(quote: QuoteCard) -> Markup:
         span("fl-act-word", _("Copy")),
         type="button",
         class_="fl-act fl-act-copy",
-        data_copy=shown.copied(quote),
+        data_copy=packed(shown.copied(quote)),
     )
 
 

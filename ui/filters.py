@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from ui.html import Markup, div, link, span, tag
+from ui.html import Markup, div, link, packed, span, tag
 from ui.place import Place, changed, href
 from ui.words import _, language
 
@@ -22,7 +22,7 @@ def bar(place: Place, *fields: Markup | None, keep: Sequence[str] = ()) -> Marku
         fields,
         tag("button", _("Filter"), type="submit", class_="fl-filter-go"),
         class_="fl-filters",
-        data_go=json.dumps(carried),
+        data_go=packed(json.dumps(carried)),
         aria_label=_("Filters"),
     )
 
@@ -58,7 +58,7 @@ def words(place: Place, name: str, label: str, suggestions: Sequence[str] = ()) 
             type="search",
             id=f"f-{name}",
             data_name=name,
-            value=place.get(name),
+            data_value=packed(place.get(name)),
             list=listed,
             maxlength=400,
         ),

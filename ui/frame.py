@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from db.browse import Page, Row
-from ui.html import Child, Markup, div, join, link, span, tag
+from ui.html import Child, Markup, div, join, link, packed, span, tag
 from ui.place import Place, changed, href
 from ui.words import _, language
 
@@ -13,8 +13,10 @@ _PARENTS = {"session": "sessions", "quote": "quotes", "speaker": "speakers", "th
 
 
 def put(*children: Child) -> None:
-    """Show escaped markup."""
-    st.html(join(*children))
+    """Show escaped markup; nothing at all when there is none, which Streamlit would refuse."""
+    markup = join(*children)
+    if markup:
+        st.html(markup)
 
 
 def header(place: Place) -> None:
@@ -43,7 +45,7 @@ def header(place: Place) -> None:
                 role="group",
                 aria_label=_("Language"),
             ),
-            class_="fl-mast",
+            class_=f"fl-mast is-{place.page}",
         ),
         tag("a", id="fl-content", tabindex="-1"),
     )
@@ -88,13 +90,13 @@ def _search(place: Place) -> Markup:
             type="search",
             id="fl-search",
             data_name="q",
-            value=asked,
+            data_value=packed(asked),
             maxlength=400,
             placeholder=_("Search words or ask a question"),
             aria_label=_("Search the archive"),
         ),
         class_="fl-find",
-        data_go='{"page": "search"' + language_kept + "}",
+        data_go=packed('{"page": "search"' + language_kept + "}"),
         role="search",
     )
 

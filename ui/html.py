@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 from typing import TypeAlias
+from urllib.parse import quote
 
 _VOID = frozenset({"br", "hr", "img", "input", "meta"})
 
@@ -54,6 +55,15 @@ def _attribute(key: str, value: object) -> str:
         return ""
     shown = key.rstrip("_").replace("_", "-")
     return f" {shown}" if value is True else f' {shown}="{text(str(value))}"'
+
+
+def packed(value: str) -> str:
+    """A value for a ``data-`` attribute that the shell unpacks (percent-encoded UTF-8).
+
+    Streamlit's sanitiser drops a whole attribute that holds ``</script`` or ``-->``; packed, any string
+    arrives as it is.
+    """
+    return quote(value, safe="")
 
 
 def div(class_: str, *children: Child, **attributes: object) -> Markup:

@@ -104,7 +104,8 @@ def test_the_transcript_follows_and_seeks(page: Any, served: Any) -> None:
     expect(page.locator(".fl-word.is-now")).to_have_count(1)
     doubt = page.locator(".fl-word.is-doubtful").first.get_attribute("title")
     assert doubt.startswith("mot incertain\u00a0: 31")
-    expect(page.locator(".fl-notice")).to_contain_text("3:12")
+    expect(page.locator(".fl-notice")).to_contain_text("s’arrête à 3:12")
+    expect(page.locator(".fl-left-out summary")).to_have_text("1 passage écarté de la transcription")
 
 
 def test_keyboard_alone_goes_from_search_to_quote_to_sound(page: Any, served: Any) -> None:
@@ -124,6 +125,7 @@ def test_search_accepts_anything(page: Any, served: Any) -> None:
     for asked in ('"', "xyzzyplugh", "<script>alert(1)</script>", "a" * 400):
         page.locator("#fl-ask").fill(asked)
         page.locator("#fl-ask").press("Enter")
+        page.wait_for_function("() => !document.body.classList.contains('is-turning')")
         expect(page.locator("#fl-ask")).to_have_value(asked)
         expect(page.locator(".fl-foot")).to_be_visible()
     expect(page.locator(".fl-empty h2")).to_contain_text("Rien trouvé")

@@ -22,9 +22,12 @@ from db.records import (
     Entity,
     GivenSpeaker,
     Quote,
+    Recognition,
+    Segment,
     Session,
     Slice,
     Source,
+    SpokenWord,
     SummarySentence,
     ThemeTag,
     Turn,
@@ -70,6 +73,8 @@ and the store won.
 Tom Okafor: Honestly, I was against it. I was wrong.
 Dana Whitfield: A retailer that does not know its stock cannot promise anything, least of all tomorrow.
 """
+
+APPLAUSE = (SpokenWord("Sous-titres réalisés par la communauté d'Amara.org", 190.2, 192.8, 0.5),)
 
 LABELS = {
     "ai": "intelligence artificielle|recommandation|agents|modèles|assistants",
@@ -152,6 +157,9 @@ def panel(source: Source) -> Session:
         language="fr",
         notes=("The recording stops at 3:12 of 3:15: the end is missing.",),
         text=text,
+        recognition=Recognition(
+            "fr", 192.864, (Segment(190.2, 192.8, APPLAUSE, dropped="phantom-phrase"),), "fixture"
+        ),
         turns=tuple(turns),
         appearances=(
             Appearance(

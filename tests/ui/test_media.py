@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,9 @@ def _get(path: str, headers: dict[str, str] | None = None) -> tuple[int, dict[st
     async def run() -> None:
         await app(scope, receive, send)
 
-    anyio.run(run)
+    # A thread of its own: Playwright keeps an event loop running in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(anyio.run, run).result()
     head = {key.decode(): value.decode() for key, value in sent[0]["headers"]}
     return sent[0]["status"], head, b"".join(message.get("body", b"") for message in sent[1:])
 

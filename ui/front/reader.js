@@ -154,7 +154,7 @@ class Reader {
     node.type = "button";
     node.title = label;
     node.setAttribute("aria-label", label);
-    node.dataset[name] = value;
+    node.dataset[name] = encodeURIComponent(value);
     return node;
   }
 

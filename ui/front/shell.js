@@ -158,7 +158,16 @@ class Shell {
       return;
     }
     document.body.classList.remove("is-turning");
+    this.fill();
     if (moved) this.arrived();
+  }
+
+  // Fields get their value here: the sanitiser would drop an attribute that looks like a closing tag.
+  fill() {
+    for (const field of document.querySelectorAll("input[data-value]")) {
+      if (!field.value && field !== document.activeElement) field.value = decodeURIComponent(field.dataset.value);
+      field.removeAttribute("data-value");
+    }
   }
 
   arrived() {
@@ -189,7 +198,7 @@ class Shell {
     }
     const button = event.target.closest?.("button[data-copy], button[data-play], button[data-retry]");
     if (!button) return;
-    if (button.dataset.copy) this.copy(button.dataset.copy);
+    if (button.dataset.copy) this.copy(decodeURIComponent(button.dataset.copy));
     if (button.dataset.retry) this.send("retry", button.dataset.retry);
     if (button.dataset.play) this.play(button);
   }
@@ -197,7 +206,7 @@ class Shell {
   play(button) {
     if (this.dock.button === button && !this.dock.audio.paused) { this.dock.audio.pause(); return; }
     this.dock.button = button;
-    this.dock.seek(JSON.parse(button.dataset.play), true);
+    this.dock.seek(JSON.parse(decodeURIComponent(button.dataset.play)), true);
   }
 
   async copy(text) {
@@ -224,7 +233,7 @@ class Shell {
 
   submitted(form) {
     const query = new URLSearchParams();
-    for (const [name, value] of Object.entries(JSON.parse(form.dataset.go))) query.set(name, value);
+    for (const [name, value] of Object.entries(JSON.parse(decodeURIComponent(form.dataset.go)))) query.set(name, value);
     for (const field of form.querySelectorAll("[data-name]")) {
       const value = field.value.trim();
       if (value) query.set(field.dataset.name, value.slice(0, 400));

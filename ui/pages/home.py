@@ -12,6 +12,9 @@ from ui.lists import session_list
 from ui.place import Place, href
 from ui.words import _, count_of
 
+LEAD = 170
+"""Characters of the quote set largest."""
+
 
 def draw(db: Database, place: Place) -> None:
     """Draw the home page."""
@@ -49,6 +52,8 @@ def _cover(best: tuple[browse_quotes.QuoteCard, ...]) -> Markup:
             _("The archive is being read"),
             lead=_("Quotes appear here as soon as the first session is ready."),
         )
+    lead = next((quote for quote in best if len(quote.text) <= LEAD), best[0])
+    best = (lead, *(quote for quote in best if quote != lead))
     return tag(
         "section",
         tag("h1", _("Best quotes"), class_="fl-kicker"),

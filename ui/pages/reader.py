@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from db.browse_sessions import SessionPage, Speaker
 from db.browse_sessions import session as read_session
-from ui import cards, corrections, shown, transcript
+from ui import cards, corrections, shown, transcript, work
 from ui.frame import not_found, notice, put
 from ui.html import Child, Markup, div, link, span, tag
 from ui.lists import length_of
@@ -25,11 +25,14 @@ def draw(db: Database, place: Place) -> None:
     put(div("fl-page", _opening(page)))
     if not page.text:
         put(div("fl-page", _not_yet(page)))
+        if page.row.state in ("waiting", "running"):
+            work.live()
         return
     with st.container(key="reader"):
         main, aside = st.columns([0.64, 0.36], gap="large")
         with main:
             transcript.mount(page, place)
+            put(_left_out(page))
         with aside:
             put(_aside(page))
             corrections.in_session(db, page)
@@ -83,6 +86,33 @@ def _not_yet(page: SessionPage) -> Markup:
         tag("p", step),
         tag("p", link(href("add"), _("See the work under way"), class_="fl-button")),
     )
+
+
+def _left_out(page: SessionPage) -> Markup:
+    """What was removed from the transcript, so that nothing disappears unseen."""
+    if not page.left_out:
+        return Markup("")
+    reasons = {
+        "silence": _("written over silence"),
+        "no-speech": _("written where nobody speaks"),
+        "phantom-phrase": _("a phrase the model invents"),
+        "loop": _("a phrase repeated in a loop"),
+    }
+    entries = [
+        tag(
+            "li",
+            span("fl-turn-time", shown.clock(part.start_time)),
+            tag("del", part.text),
+            span("fl-why", f" {reasons.get(part.why, part.why)}"),
+        )
+        for part in page.left_out[:200]
+    ]
+    title = count_of(
+        "{n} passage removed from the transcript",
+        "{n} passages removed from the transcript",
+        len(page.left_out),
+    )
+    return tag("details", tag("summary", title), tag("ol", entries), class_="fl-figures fl-left-out")
 
 
 def _aside(page: SessionPage) -> Markup:

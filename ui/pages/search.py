@@ -15,7 +15,7 @@ from pipeline.projection import archive_folder
 from pipeline.settings import load_settings
 from ui import filters, media, shown
 from ui.frame import empty, pages_of, put
-from ui.html import Markup, div, highlighted, link, span, tag
+from ui.html import Markup, div, highlighted, link, packed, span, tag
 from ui.place import Place, href
 from ui.words import _, count_of, language
 
@@ -94,14 +94,14 @@ def _opening(query: str, results: Results) -> Markup:
                 type="search",
                 id="fl-ask",
                 data_name="q",
-                value=query,
+                data_value=packed(query),
                 maxlength=400,
                 placeholder=_("Search words or ask a question"),
                 aria_label=_("Search the archive"),
             ),
             tag("button", _("Search"), type="submit", class_="fl-button is-main"),
             class_="fl-ask",
-            data_go=json.dumps(kept),
+            data_go=packed(json.dumps(kept)),
             role="search",
         ),
         class_="fl-heading",
@@ -185,7 +185,7 @@ def _play(hit: Hit) -> Markup | None:
         span("fl-act-word", f"{_('Listen')} {shown.clock(hit.start_time)}"),
         type="button",
         class_="fl-act fl-act-play",
-        data_play=json.dumps(item, ensure_ascii=False),
+        data_play=packed(json.dumps(item, ensure_ascii=False)),
     )
 
 
