@@ -7,7 +7,7 @@ CONSTRAINTS := requirements/constraints.txt
 DEMO_ARCHIVE ?= demo-archive
 PYTEST_OPTIONS ?=
 
-.PHONY: help install demo test lint bench serve screenshots clean
+.PHONY: help install demo test lint bench serve clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
