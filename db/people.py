@@ -12,7 +12,7 @@ from db.sessions import rows
 
 def find_person(db: Database, wanted: str) -> int:
     """The person with this id, name or alias. Raises NotFound."""
-    if wanted.isdigit() and rows(db, "SELECT 1 FROM person WHERE id = ?", int(wanted)):
+    if wanted.isdecimal() and len(wanted) < 19 and rows(db, "SELECT 1 FROM person WHERE id = ?", int(wanted)):
         return int(wanted)
     found = rows(db, "SELECT person_id FROM alias WHERE folded = ?", name_key(wanted))
     if not found:

@@ -95,11 +95,14 @@ def quotes(session: Session, toolbox: Toolbox, hook: Hook) -> Output:
     """Extract attributed quotations from prose, or choose quotable passages of a transcript."""
     if session.form == "prose":
         from pipeline.quotes.prose import extract
+        from pipeline.quotes.ranking import ranked
 
         found = extract(
             session.text, session.language or "fr", toolbox.tagger, session.given_speakers, session.body
         )
-        return {"quotes": found.quotes, "appearances": found.appearances}
+        tagged = toolbox.tagger.tag(session.text, session.language or "fr")
+        ordered = ranked(found.quotes, session.text, tagged, session.language or "fr")
+        return {"quotes": ordered, "appearances": found.appearances}
     from pipeline.quotes.passages import quotable
 
     return {"quotes": quotable(session, toolbox.tagger)}

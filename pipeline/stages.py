@@ -55,7 +55,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("align", 2, SPEECH, functions.align, after=("transcribe", "diarize"), gives=("text", "turns")),
     Stage("people", 1, SPEECH | TEXT, functions.people, ("given_speakers",), after=("read", "align"),
           gives=("appearances", "turns"), edits=NAMING_EDITS),
-    Stage("quotes", 1, SPEECH | TEXT, functions.quotes, after=("people",), gives=("quotes", "appearances"),
+    Stage("quotes", 2, SPEECH | TEXT, functions.quotes, after=("people",), gives=("quotes", "appearances"),
           edits=NAMING_EDITS),
     Stage("summaries", 1, SPEECH | TEXT, functions.summaries, (), ("summaries", "summary_model"),
           after=("quotes",), gives=("summary",)),

@@ -104,7 +104,7 @@ def _quote(row: dict[str, Any]) -> ExportedQuote:
 
 def find_session(db: Database, wanted: str) -> int:
     """The session with this id or whose source's file name has this stem. Raises NotFound."""
-    if wanted.isdigit() and rows(db, "SELECT 1 FROM session WHERE id = ?", int(wanted)):
+    if wanted.isdecimal() and len(wanted) < 19 and rows(db, "SELECT 1 FROM session WHERE id = ?", int(wanted)):
         return int(wanted)
     sources = rows(
         db,

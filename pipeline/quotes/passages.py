@@ -98,7 +98,7 @@ def _candidates(
     """Every passage that could be printed, best reasons first within the same sentences."""
     slices = [Slice(turn.start, turn.end) for turn in turns]
     found = sentences(session.text, slices, language, [s.start for s in tagged.sentences])
-    judged = _judged(session.text, found, tagged, language)
+    judged = judged_sentences(session.text, found, tagged, language)
     stems = [_stems(session.text, s, language) for s in found]
     centre = _central(stems)
     candidates = []
@@ -122,7 +122,7 @@ def _stems(text: str, sentence: Sentence, language: str) -> frozenset[str]:
     return frozenset(term.stem for term in content(spoken, language))
 
 
-def _judged(text: str, found: Sequence[Sentence], tagged: Tagged, language: str) -> list[Judged]:
+def judged_sentences(text: str, found: Sequence[Sentence], tagged: Tagged, language: str) -> list[Judged]:
     """Judgements of all sentences, each with its own tokens and names."""
     starts = [token.start for token in tagged.tokens]
     names = [n.start for n in tagged.names if n.kind in ("PER", "ORG")]
