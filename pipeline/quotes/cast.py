@@ -58,14 +58,17 @@ class Cast:
         self.after: list[Slice] = []
         for speaker in given:
             self.add_given(speaker)
-        self.collect(list(mentions))
+        mentions_list = list(mentions)
+        self.collect(mentions_list)
         self.starts = [r.start for r in self.refs]
+        self.settle_places(mentions_list)
         people = [ref for ref in self.refs if ref.figure.kind == "person"]
         full = [ref for ref in people if " " in ref.figure.name]
         for ref in people:
             following = next((r for r in full[bisect_right(full, ref.start, key=lambda r: r.start) :]), None)
             self.read_roles(ref, following.start if following else None)
         self.after.sort(key=lambda s: s.start)
+        self.clear_employers()
         self.after_starts = [s.start for s in self.after]
 
     def add_given(self, speaker: GivenSpeaker) -> None:
@@ -94,6 +97,20 @@ class Cast:
             figure.first = min(figure.first, m.start)
             figure.evidence.append(Slice(m.start, m.end))
             self.refs.append(Ref(m.start, m.end, figure))
+
+    def settle_places(self, mentions: list[Mention]) -> None:
+        """A name is a place when the tagger says so more often than it says something else."""
+        entity = {m.start: m.entity for m in mentions}
+        for figure in self.figures:
+            kinds = [entity.get(s.start, "") for s in figure.evidence]
+            figure.place = figure.place and 2 * kinds.count("LOC") > len([k for k in kinds if k])
+
+    def clear_employers(self) -> None:
+        """What somebody is head of (« PDG d'Optilis ») is no place."""
+        for person in self.figures:
+            employer = self.by_key.get(fold(person.organisation or ""))
+            if employer:
+                employer.place = False
 
     def figure_for(self, m: Mention) -> Figure:
         """The figure of this name, made if it is new."""

@@ -98,6 +98,9 @@ class CueParts:
         found = [c for c in candidates(ws, self.cast, self.lexicon) if not c.governed and c.kind != "unknown"]
         if not found:
             return None
+        last = found[-1]
+        if last.kind == "name" and all(self.passable(w) for w in ws[last.end :]):
+            return last
         starts = [
             0,
             *(k + 1 for k, w in enumerate(ws) if w.text in ",;:—–" or w.low in ("et", "mais", "and", "but")),
@@ -109,6 +112,11 @@ class CueParts:
             if heads:
                 return heads[0]
         return found[0]
+
+    def passable(self, w: W) -> bool:
+        """True for what may stand between a subject and its verb: an apposition, a comma, an adverb."""
+        light = self.lexicon["adverbs"] | self.lexicon["clitics"]
+        return w.text == "," or w.low in light or self.cast.in_apposition(w.start)
 
     def phrase(self, ws: list[W], rule: str) -> Cue | None:
         """« selon X », « aux yeux de X »: a cue phrase followed by somebody."""
@@ -140,7 +148,9 @@ class CueParts:
                 return None
         elif first.first - j > 2:
             return None
-        strict = text in self.lexicon["strict_person"]
+        strict = text in self.lexicon["strict_person"] and not (
+            text in self.lexicon["opinion"] and rule == "before" and i == 0 and is_body(first, self.lexicon)
+        )
         if strict and (
             first.kind not in ("name", "role", "pronoun") or (first.kind == "name" and not is_person(first))
         ):
@@ -151,6 +161,14 @@ class CueParts:
 def is_person(candidate: Candidate) -> bool:
     """True for the name of a person."""
     return candidate.figure is not None and candidate.figure.kind == "person"
+
+
+def is_body(candidate: Candidate, lexicon: Lexicon) -> bool:
+    """True for an acronym (« la CGT ») or a named kind of body (« l'association »)."""
+    name = candidate.figure.name if candidate.figure else ""
+    return (
+        candidate.kind == "institution" or (len(name) > 2 and name.isupper()) or name in lexicon["acronyms"]
+    )
 
 
 def shift(c: Candidate, by: int) -> Candidate:

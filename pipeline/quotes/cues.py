@@ -50,7 +50,8 @@ class CueFinder(CueParts):
     def any_inversion(self, ws: list[W], first: int, verb: int) -> Cue | None:
         """« …», a-t-elle compté », « …», s'est-il borné à dire »: an inverted pronoun, whatever the verb."""
         base, clitic = split_clitic(ws[verb].low, self.lexicon) if verb < len(ws) else ("", "")
-        if not clitic or clitic not in self.lexicon["subjects_m"] | self.lexicon["subjects_f"]:
+        known = self.lexicon["subjects_m"] | self.lexicon["subjects_f"] | self.lexicon["impersonal"]
+        if not clitic or clitic not in known:
             return None
         who = self.clitic_subject(ws, VerbPhrase(first, verb + 1, clitic, "finite"))
         return Cue("after_pronoun", Slice(ws[first].start, ws[verb].end), who, 0.9) if base else None
@@ -68,11 +69,19 @@ class CueFinder(CueParts):
     def led_in(self, ws: list[W], i: int) -> Cue | None:
         """« …», comme l'explique X », « … », et d'ajouter »: up to four words before the verb."""
         for k in range(i, min(i + 5, len(ws))):
-            if k > i and (cue := self.inverted(ws, k, "after")):
+            if k > i and not self.leads_on(ws, k) and (cue := self.inverted(ws, k, "after")):
                 return cue
             if ws[k].low not in self.lexicon["lead_ins"]:
                 return None
         return None
+
+    def leads_on(self, ws: list[W], k: int) -> bool:
+        """True when the verb at word ``k`` introduces what follows: « A » et affirme que « B »."""
+        phrase = verb_phrase(ws, k, self.lexicon)
+        if phrase is None or phrase.clitic:
+            return False
+        following = ws[phrase.end].low if phrase.end < len(ws) else ":"
+        return following == ":" or following in self.lexicon["complementizers"]
 
     def tail(self, ws: list[W]) -> Cue | None:
         """A cue later in the sentence that holds the quotation: « A » d'ici 2030, a annoncé X."""
@@ -148,6 +157,10 @@ class CueFinder(CueParts):
         if phrase.clitic:
             return Cue("before_pronoun", span, self.clitic_subject(ws, phrase), confidence)
         before = self.subject_before(ws[: phrase.first])
+        if phrase.first and ws[phrase.first - 1].low in lexicon["impersonal"]:
+            return Cue(
+                "before_verb", span, Candidate("anonymous", phrase.first - 1, phrase.end, False), confidence
+            )
         led = phrase.first == 0 or ws[phrase.first - 1].low in lexicon["lead_ins"] - {
             "et",
             "puis",

@@ -21,7 +21,7 @@ def is_quotation(
     """True for direct speech: attributed words, or whole sentences that stand as sentences."""
     size = len(re.findall(r"[^\W\d_]+", inner))
     before = [w for w in around.before if w.text not in '«»“”"(']
-    told = found.explicit and inner[0].islower() and bool(before) and before[-1].text == ","
+    told = found.explicit and inner[0].islower() and clause_like(before, tokens, lexicon)
     if titled(before, lexicon) and found.rule != "heading" and not told:
         return False
     if size == 0:
@@ -42,6 +42,16 @@ def is_quotation(
     if introduced and going_on and inner[-1] in FINAL:
         return size >= 2
     return introduced and standing(inner, size, tokens, around)
+
+
+def clause_like(before: list[W], tokens: list[Token], lexicon: Lexicon) -> bool:
+    """True when a lower-case passage is a clause of the sentence, whatever noun it follows: « juge que la
+    chaîne « fragilise le tissu » », « se dit « très inquiète » »."""
+    if not before:
+        return False
+    reflexive = len(before) > 1 and before[-2].low in lexicon["clitics"]
+    verbal = bool(tokens) and tokens[0].pos in ("VERB", "AUX") and "Part" not in tokens[0].morph
+    return before[-1].text == "," or verbal or (reflexive and before[-1].low in lexicon.verbs.finite)
 
 
 def fragment(before: list[W], size: int, inner: str, tokens: list[Token], lexicon: Lexicon) -> bool:

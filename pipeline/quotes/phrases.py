@@ -58,7 +58,8 @@ def verb_phrase(ws: list[W], i: int, lexicon: Lexicon) -> VerbPhrase | None:
         end = infinitive_after(ws, j + 1, lexicon)
         if end:
             return VerbPhrase(i, end, clitic, "finite")
-    if two_words(ws, j) in lexicon.verbs.finite:
+    following = ws[j + 1].low if j + 1 < len(ws) else ""
+    if f"{base} {following}" in lexicon.verbs.finite:
         return VerbPhrase(i, j + 2, clitic, "finite")
     if j > i and f"{ws[j - 1].low} {base}" in lexicon.verbs.finite:
         return VerbPhrase(i, j + 1, clitic, "finite")
