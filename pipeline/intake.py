@@ -120,14 +120,14 @@ def add_file(db: Database, item: Item, options: Options, toolbox: Toolbox) -> tu
     try:
         session, output = _prepared(item, kind, stored, seconds, options, toolbox)
         return _record(db, session, output, toolbox.settings), True
-    except (FlorilegeError, sqlite3.OperationalError) as error:
+    except (FlorilegeError, sqlite3.OperationalError, OSError) as error:
         if stored.new:
             (toolbox.archive / stored.path).unlink(missing_ok=True)
         if isinstance(error, FlorilegeError):
             raise
         raise NoRoom(
-            f"{shown!r} was not recorded because the archive cannot be written ({error}); make room or "
-            "correct its rights, then add it again."
+            f"{shown!r} was not recorded because the archive or the temporary folder cannot be written "
+            f"({error}); make room or correct its rights, then add it again."
         ) from error
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.errors import ModelMissing
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -87,6 +88,11 @@ class Toolbox:
         """The abstractive summariser, or ``None`` for the extractive default. Raises ModelMissing."""
         if self.settings.summaries == "extractive":
             return None
+        if not self.settings.summary_model:
+            raise ModelMissing(
+                "Setting 'summary_model' is empty: give the folder or hub name of a summariser, or set "
+                "'summaries' back to `extractive`."
+            )
         from pipeline.engines.abstractive import TransformersSummarizer
 
         return TransformersSummarizer(
