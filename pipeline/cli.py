@@ -52,7 +52,7 @@ for command in (
 def main() -> None:
     """Run the command line; an expected error is one sentence on standard error and status 1."""
     try:
-        cli(standalone_mode=False)
+        cli(prog_name="florilege", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

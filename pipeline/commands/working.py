@@ -103,13 +103,14 @@ def _work(archive: Archive, mine: set[int] | None = None, quiet: bool = False) -
 @pass_archive
 def run(archive: Archive, retry: bool, again: bool) -> None:
     """Finish every queued session, going on from the last finished stage."""
+    db = archive.db
     if again:
-        for row in rows(archive.db, "SELECT id FROM session ORDER BY id"):
-            jobs.enqueue(archive.db, row["id"])
+        for row in rows(db, "SELECT id FROM session ORDER BY id"):
+            jobs.enqueue(db, row["id"])
     if retry:
-        for job in jobs.latest(archive.db):
+        for job in jobs.latest(db):
             if job.state in ("failed", "parked"):
-                jobs.enqueue(archive.db, job.session_id)
+                jobs.enqueue(db, job.session_id)
     if _work(archive):
         sys.exit(1)
 
