@@ -7,13 +7,13 @@ from sqlite_utils import Database
 from db.connection import transaction
 from db.faults import NotFound
 from db.folding import name_key
-from db.sessions import rows
+from db.sessions import row_id, rows
 
 
 def find_person(db: Database, wanted: str) -> int:
     """The person with this id, name or alias. Raises NotFound."""
-    if wanted.isdecimal() and len(wanted) < 19 and rows(db, "SELECT 1 FROM person WHERE id = ?", int(wanted)):
-        return int(wanted)
+    if rows(db, "SELECT 1 FROM person WHERE id = ?", row_id(wanted)):
+        return row_id(wanted)
     found = rows(db, "SELECT person_id FROM alias WHERE folded = ?", name_key(wanted))
     if not found:
         raise NotFound(f"Nobody is called {wanted!r} in this archive: `florilege people` lists the names.")
@@ -21,9 +21,16 @@ def find_person(db: Database, wanted: str) -> int:
 
 
 def rename_person(db: Database, person: int, name: str) -> None:
-    """Change how a person's name is written everywhere; the old spellings stay as aliases."""
+    """Change how a person's name is written everywhere; the old spellings stay as aliases.
+
+    Raises NotFound when the person is gone, the name is empty or is another person's.
+    """
     name = " ".join(name.split())
+    if not name:
+        raise NotFound("A person needs a name: write the new one.")
     with transaction(db):
+        if not rows(db, "SELECT 1 FROM person WHERE id = ?", person):
+            raise NotFound(f"There is no person {person} any more: `florilege people` lists the names.")
         owner = rows(db, "SELECT person_id FROM alias WHERE folded = ?", name_key(name))
         if owner and owner[0]["person_id"] != person:
             raise NotFound(

@@ -28,6 +28,11 @@ def rows(db: Database, sql: str, *parameters: object) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
+def row_id(written: str) -> int:
+    """The row id that a user may have typed, or 0, which no row has."""
+    return int(written) if written.isdecimal() and len(written) < 19 else 0
+
+
 def session_of_source(db: Database, sha256: str) -> int | None:
     """Return the session already made from this content, if any."""
     found = db.conn.execute("SELECT id FROM session WHERE source_sha256 = ?", (sha256,)).fetchone()

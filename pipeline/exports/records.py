@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from db.sessions import rows
+from db.sessions import row_id, rows
 from pipeline.errors import NotFound
 
 TEXT_OFFSETS = ("prose", "transcript")
@@ -104,8 +104,8 @@ def _quote(row: dict[str, Any]) -> ExportedQuote:
 
 def find_session(db: Database, wanted: str) -> int:
     """The session with this id or whose source's file name has this stem. Raises NotFound."""
-    if wanted.isdecimal() and len(wanted) < 19 and rows(db, "SELECT 1 FROM session WHERE id = ?", int(wanted)):
-        return int(wanted)
+    if rows(db, "SELECT 1 FROM session WHERE id = ?", row_id(wanted)):
+        return row_id(wanted)
     sources = rows(
         db,
         """SELECT session.id, source_name.name FROM session
