@@ -51,7 +51,8 @@ def clause_like(before: list[W], tokens: list[Token], lexicon: Lexicon) -> bool:
         return False
     reflexive = len(before) > 1 and before[-2].low in lexicon["clitics"]
     verbal = bool(tokens) and tokens[0].pos in ("VERB", "AUX") and "Part" not in tokens[0].morph
-    return before[-1].text == "," or verbal or (reflexive and before[-1].low in lexicon.verbs.finite)
+    predicate = any(w.low in lexicon["complementizers"] for w in before[-4:])
+    return before[-1].text == "," or verbal or predicate or (reflexive and before[-1].low in lexicon.verbs.finite)
 
 
 def fragment(before: list[W], size: int, inner: str, tokens: list[Token], lexicon: Lexicon) -> bool:
