@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from itertools import groupby
 from typing import NamedTuple
 
 from pipeline.errors import NotFound
@@ -65,10 +64,10 @@ def as_srt(transcript: ExportedTranscript) -> str:
 
 def as_rttm(transcript: ExportedTranscript) -> str:
     """NIST RTTM: who speaks when; words of one speaker less than a second apart make one line."""
-    name = transcript.source.rsplit(".", 1)[0].replace(" ", "_") or "session"
+    name = "_".join(transcript.source.rsplit(".", 1)[0].split()) or "session"
     lines = []
-    for turn in transcript.turns:
-        speaker = (turn.speaker or "unknown").replace(" ", "_")
+    for turn in _timed(transcript):
+        speaker = "_".join((turn.speaker or "unknown").split())
         for start, end in _stretches(turn):
             lines.append(f"SPEAKER {name} 1 {start:.3f} {end - start:.3f} <NA> <NA> {speaker} <NA> <NA>")
     return "\n".join(lines) + "\n"
@@ -87,35 +86,49 @@ def _stretches(turn: ExportedTurn) -> Iterator[tuple[float, float]]:
         yield turn.start_time, turn.end_time
 
 
-def _cues(transcript: ExportedTranscript) -> Iterator[_Cue]:
+def _timed(transcript: ExportedTranscript) -> list[ExportedTurn]:
     timed = [turn for turn in transcript.turns if turn.start_time is not None and turn.end_time is not None]
     if not timed:
         raise NotFound(
             f"Session {transcript.session!r} is a text without times: export it as json, txt or md."
         )
-    for turn in timed:
-        if turn.words:
-            yield from _word_cues(turn)
-        else:
-            yield _Cue(
-                turn.start_time or 0.0, turn.end_time or 0.0, turn.speaker, " ".join(turn.text.split())
-            )
+    return timed
 
 
-def _word_cues(turn: ExportedTurn) -> Iterator[_Cue]:
-    number, characters, began = 0, 0, turn.words[0]["start_time"]
-    numbered = []
+def _cues(transcript: ExportedTranscript) -> Iterator[_Cue]:
+    for turn in _timed(transcript):
+        whole = (turn.start_time or 0.0, turn.end_time or 0.0, turn.text)
+        for start, end, text in _word_cues(turn) if turn.words else [whole]:
+            # Players drop a cue that does not end after it starts (W3C WebVTT §4.1).
+            yield _Cue(start, max(end, start + 0.001), turn.speaker, " ".join(text.split()))
+
+
+def _word_cues(turn: ExportedTurn) -> Iterator[tuple[float, float, str]]:
+    """Start, end and text of each cue; cut only where a blank stands, every character kept."""
+    places = _places(turn)
+    first = 0
+    for at, word in enumerate(turn.words):
+        apart = at > first and turn.text[places[at] - 1 : places[at]].isspace()
+        long = places[at] + len(word["text"]) - places[first] > CUE_CHARACTERS
+        if apart and (long or word["end_time"] - turn.words[first]["start_time"] > CUE_SECONDS):
+            yield _cue_words(turn, first, at, turn.text[places[first] : places[at]])
+            first = at
+    yield _cue_words(turn, first, len(turn.words), turn.text[places[first] :])
+
+
+def _cue_words(turn: ExportedTurn, first: int, stop: int, text: str) -> tuple[float, float, str]:
+    return turn.words[first]["start_time"], turn.words[stop - 1]["end_time"], text
+
+
+def _places(turn: ExportedTurn) -> list[int]:
+    """Where each word begins in the text of its turn; what comes before the first belongs to it."""
+    places: list[int] = []
+    at = 0
     for word in turn.words:
-        if characters and (
-            characters + len(word["text"]) > CUE_CHARACTERS or word["end_time"] - began > CUE_SECONDS
-        ):
-            number, characters, began = number + 1, 0, word["start_time"]
-        characters += len(word["text"]) + 1
-        numbered.append((number, word))
-    for _, group in groupby(numbered, key=lambda pair: pair[0]):
-        words = [word for _, word in group]
-        text = " ".join(word["text"].strip() for word in words)
-        yield _Cue(words[0]["start_time"], words[-1]["end_time"], turn.speaker, text)
+        found = max(at, turn.text.find(word["text"], at))
+        places.append(found if places else 0)
+        at = found + len(word["text"])
+    return places
 
 
 def _time(seconds: float, mark: str) -> str:

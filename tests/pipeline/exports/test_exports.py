@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -72,6 +73,18 @@ def test_a_text_without_times_has_no_subtitles() -> None:
     )
     with pytest.raises(NotFound, match="without times"):
         transcripts.as_vtt(silent)
+    with pytest.raises(NotFound, match="without times"):
+        transcripts.as_rttm(silent)
+
+
+def test_cues_hold_the_words_as_they_stand() -> None:
+    said = "Viendra -t-elle ? " + "Oui, peut-être. " * 12
+    parts = re.findall(r" ?[^ -]+|-[^ -]+", said)
+    words = [word(part.strip(), n * 0.1, n * 0.1) for n, part in enumerate(parts)]
+    turn = ExportedTurn("S1", said, 0.0, 9.0, words)
+    cues = list(transcripts._cues(ExportedTranscript("T", "t.wav", "fr", 9.0, [turn])))
+    assert len(cues) > 2 and all(len(cue.text) <= 84 and cue.end > cue.start for cue in cues)
+    assert " ".join(cue.text for cue in cues) == " ".join(said.split())
 
 
 def test_csv_cells_are_inert_and_reversible() -> None:
