@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import queue
 import threading
 import time
@@ -54,7 +55,10 @@ def _serve(pipe: Connection, parent: int) -> None:
             answer: tuple[bool, Any] = (True, fn(*args, **kwargs))
         except Exception as error:
             answer = (False, error)
-        pipe.send(answer)
+        try:
+            pipe.send(answer)
+        except (TypeError, AttributeError, ValueError, pickle.PicklingError):
+            pipe.send((False, RuntimeError(f"{type(answer[1]).__name__}: {str(answer[1])[:500]}")))
 
 
 class LocalExecutor(Executor):
@@ -95,7 +99,12 @@ class LocalExecutor(Executor):
                 continue
             if worker is None or done >= self._limit:
                 _dismiss(worker)
-                worker, done = self._spawn(), 0
+                worker, done = None, 0
+                try:
+                    worker = self._spawn()
+                except OSError as error:
+                    future.set_exception(WorkerDied(f"No process could be started ({error.strerror})."))
+                    continue
             done += 1
             if not _answered(worker, task, future):
                 _dismiss(worker)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from concurrent.futures import Future
 from typing import Any
 
@@ -20,6 +21,10 @@ def crash() -> None:
 
 def refuse() -> None:
     raise Refused("notes.txt is empty: add some words.")
+
+
+def refuse_with_a_lock() -> None:
+    raise RuntimeError("out of memory", threading.Lock())
 
 
 def results(futures: list[Future[Any]]) -> list[Any]:
@@ -54,6 +59,13 @@ def test_an_expected_error_arrives_as_it_was_raised() -> None:
         with pytest.raises(Refused, match=r"notes\.txt is empty"):
             pool.submit(refuse).result(60)
         pool.shutdown()
+
+
+def test_an_error_that_cannot_travel_is_told_in_words() -> None:
+    pool = LocalExecutor(1)
+    with pytest.raises(RuntimeError, match="out of memory"):
+        pool.submit(refuse_with_a_lock).result(60)
+    pool.shutdown()
 
 
 @pytest.mark.parametrize("spec", ["", "local", "local:0", "local:x", "threads:2"])
