@@ -68,9 +68,16 @@ MIGRATION_NAMES = frozenset(migration.name for migration in MIGRATIONS._migratio
 
 
 def _translated(error: sqlite3.DatabaseError, path: Path) -> ArchiveError:
-    if "locked" in str(error) or "busy" in str(error):
+    if is_busy(error):
         return ArchiveBusy(f"{path} is in use by another process: try again when it has finished.")
     return ArchiveError(f"{path} cannot be opened as an archive ({error}): restore it from a backup.")
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether an error only says that another process holds the archive, so that waiting helps."""
+    if isinstance(error, sqlite3.OperationalError):
+        return "locked" in str(error) or "busy" in str(error)
+    return isinstance(error, ArchiveBusy)
 
 
 @contextmanager
@@ -78,7 +85,8 @@ def transaction(db: Database) -> Iterator[Database]:
     """Group writes into one immediate transaction; a nested call joins the outer one.
 
     ``BEGIN IMMEDIATE`` takes the write lock at once, so that waiting writers queue instead of failing
-    half-way. Raises ArchiveBusy when the lock is not had within ``BUSY_SECONDS``.
+    half-way. Raises ArchiveBusy when the lock is not had within ``BUSY_SECONDS``, sqlite3.OperationalError
+    when the file cannot be written (full disk, rights).
     """
     if db.conn.in_transaction:
         yield db
@@ -86,6 +94,8 @@ def transaction(db: Database) -> Iterator[Database]:
     try:
         db.conn.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
+        if not is_busy(error):
+            raise
         raise ArchiveBusy(BUSY) from error
     try:
         yield db
@@ -97,5 +107,9 @@ def transaction(db: Database) -> Iterator[Database]:
         db.conn.execute("COMMIT")
     except sqlite3.OperationalError as error:
         # A reader kept its lock past BUSY_SECONDS; a transaction left open would swallow later writes.
-        db.conn.execute("ROLLBACK")
+        # SQLite rolls back by itself when the disk is full.
+        if db.conn.in_transaction:
+            db.conn.execute("ROLLBACK")
+        if not is_busy(error):
+            raise
         raise ArchiveBusy(BUSY) from error

@@ -48,9 +48,16 @@ def recover(db: Database) -> int:
     return int(db.conn.execute("UPDATE job SET state = 'waiting' WHERE state = 'running'").rowcount)
 
 
-def waiting(db: Database) -> list[Job]:
-    """Jobs to do, oldest first."""
-    return [_job(row) for row in rows(db, "SELECT * FROM job WHERE state = 'waiting' ORDER BY id")]
+def waiting(db: Database, speech: bool | None = None, limit: int = -1) -> list[Job]:
+    """Jobs to do, oldest first; only those on recordings (``speech``) or only those on texts, when asked."""
+    found = rows(
+        db,
+        """SELECT job.* FROM job JOIN session ON session.id = session_id WHERE state = 'waiting'
+           AND (?1 IS NULL OR (form = 'speech') = ?1) ORDER BY job.id LIMIT ?2""",
+        speech,
+        limit,
+    )
+    return [_job(row) for row in found]
 
 
 def get(db: Database, job_id: int) -> Job:

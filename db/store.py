@@ -39,13 +39,13 @@ def project(
     stored.
     """
     with transaction(db):
-        statuses = dict(
-            db.conn.execute("SELECT id, status FROM quote WHERE session_id = ?", (session.id,)).fetchall()
-        )
+        # New words in the same place are not what was decided upon.
+        decided = db.conn.execute("SELECT id, text, status FROM quote WHERE session_id = ?", (session.id,))
+        statuses = {(key, text): status for key, text, status in decided.fetchall()}
         people_before = _people_of(db, session.id)
-        _clear(db, session.id)
-        _update_session(db, session)
         transcript_id = _transcript(db, session)
+        _clear(db, session.id, transcript_id)
+        _update_session(db, session)
         appearances = {a.label: _insert_appearance(db, session.id, a) for a in session.appearances}
         _insert_turns(db, session, transcript_id, appearances)
         _insert_quotes(db, session, transcript_id, appearances, statuses)
@@ -57,9 +57,19 @@ def project(
         rebuild_passages(db, session.id)
 
 
-def _clear(db: Database, session_id: int) -> None:
-    for table in ("turn", "quote", "summary_sentence", "theme_tag", "session_theme", "entity", "appearance"):
+def _clear(db: Database, session_id: int, transcript_id: int) -> None:
+    for table in ("turn", "quote", "summary_sentence", "entity", "appearance"):
         db.conn.execute(f"DELETE FROM {table} WHERE session_id = ?", (session_id,))
+    # Themes found over the whole archive are not the session's own: they stay as long as its text does.
+    db.conn.execute(
+        "DELETE FROM theme_tag WHERE session_id = ? AND (by <> 'found' OR transcript_id <> ?)",
+        (session_id, transcript_id),
+    )
+    db.conn.execute(
+        """DELETE FROM session_theme WHERE session_id = ?1 AND theme_id NOT IN
+           (SELECT theme_id FROM theme_tag WHERE session_id = ?1)""",
+        (session_id,),
+    )
 
 
 def _update_session(db: Database, session: Session) -> None:
@@ -81,13 +91,17 @@ def _update_session(db: Database, session: Session) -> None:
 
 def _transcript(db: Database, session: Session) -> int:
     """Keep the current revision when its text is the same, else add one and make it current."""
+    body = session.body or Slice(0, len(session.text))
     current = db.conn.execute(
         "SELECT id, text, revision FROM transcript WHERE session_id = ? AND current = 1", (session.id,)
     ).fetchone()
     if current and current[1] == session.text:
+        db.conn.execute(
+            "UPDATE transcript SET body_start = ?, body_end = ? WHERE id = ?",
+            (body.start, body.end, current[0]),
+        )
         return int(current[0])
     db.conn.execute("UPDATE transcript SET current = 0 WHERE session_id = ?", (session.id,))
-    body = session.body or Slice(0, len(session.text))
     maker = session.recognition.engine if session.recognition else f"read:{session.source.kind}"
     cursor = db.conn.execute(
         """INSERT INTO transcript (session_id, revision, text, body_start, body_end, maker, made_at)
@@ -187,15 +201,16 @@ def _insert_quotes(
     session: Session,
     transcript_id: int,
     appearances: Mapping[str, int],
-    statuses: Mapping[str, str],
+    statuses: Mapping[tuple[str, str], str],
 ) -> None:
     for quote in session.quotes:
         key = quote_id(session.source.sha256, quote.start, quote.end)
+        status = statuses.get((key, quote.text), "proposed")
         db.conn.execute(
             """INSERT OR IGNORE INTO quote (id, session_id, transcript_id, start, "end", text, appearance_id,
                kind, rule, confidence, cue_start, cue_end, reasons, repairs, score, start_time, end_time,
                status) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            (key, session.id, transcript_id, *_quote_row(quote, appearances), statuses.get(key, "proposed")),
+            (key, session.id, transcript_id, *_quote_row(quote, appearances), status),
         )
 
 
@@ -252,7 +267,8 @@ def _themes(
         french, english = labels.get(slug, (slug.replace("-", " "), slug.replace("-", " ")))
         db.conn.execute(
             """INSERT INTO theme (slug, label_fr, label_en, origin) VALUES (?, ?, ?, ?)
-               ON CONFLICT (slug) DO UPDATE SET label_fr = excluded.label_fr, label_en = excluded.label_en""",
+               ON CONFLICT (slug) DO UPDATE SET label_fr = excluded.label_fr, label_en = excluded.label_en,
+               origin = excluded.origin""",
             (slug, french, english, origins.get(slug, "found")),
         )
     return dict(db.conn.execute("SELECT slug, id FROM theme").fetchall())

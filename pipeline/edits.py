@@ -6,9 +6,12 @@ from dataclasses import replace
 
 from sqlite_utils import Database
 
+from db import jobs
 from db.connection import transaction
+from db.folding import name_key
+from db.people import rename_person
 from db.records import Appearance, Edit, Session
-from db.sessions import add_edit, load_session, rows, session_edits, stage_outputs, undo_edit
+from db.sessions import add_edit, load_session, rows, stage_outputs, undo_edit
 from pipeline.errors import NotFound
 from pipeline.projection import show
 
@@ -78,9 +81,27 @@ def _edit_and_show(db: Database, session_id: int, kind: str, target: str, value:
 
 
 def rename(db: Database, session_id: int, label: str, name: str) -> int:
-    """Give a speaker of a session a name (empty: unknown again). Raises NotFound; returns the edit's id."""
+    """Give a speaker of a session a name (empty: unknown again). Raises NotFound; returns the edit's id.
+
+    A name that differs from the known person's only by accents or case corrects that person's name.
+    """
     _require_label(db, session_id, label)
-    return _edit_and_show(db, session_id, "rename", label, " ".join(name.split()))
+    name = " ".join(name.split())
+    with transaction(db):
+        made = _edit_and_show(db, session_id, "rename", label, name)
+        _spell(db, session_id, label, name)
+    return made
+
+
+def _spell(db: Database, session_id: int, label: str, name: str) -> None:
+    found = rows(
+        db,
+        """SELECT person.id, person.name FROM person JOIN appearance ON person_id = person.id
+           WHERE session_id = ? AND label = ?""",
+        session_id, label,
+    )  # fmt: skip
+    if found and found[0]["name"] != name and name_key(found[0]["name"]) == name_key(name):
+        rename_person(db, found[0]["id"], name)
 
 
 def set_role(
@@ -106,19 +127,28 @@ def merge(db: Database, session_id: int, label: str, into: str) -> int:
 
 
 def undo(db: Database, edit_id: int) -> int:
-    """Take an edit back and show the session as it was without it; returns the session. Raises NotFound."""
+    """Take an edit back and show the session as it was without it; returns the session. Raises NotFound.
+
+    When a stage has run with the edit since, the session is queued, to be computed without it.
+    """
     from pipeline.stages import assemble
 
     with transaction(db):
         session_id = undo_edit(db, edit_id)
-        session = load_session(db, session_id)
-        show(db, apply_edits(assemble(session, stage_outputs(db, session_id))))
+        session = assemble(load_session(db, session_id), stage_outputs(db, session_id))
+        [row] = rows(db, "SELECT kind, target, value FROM edit WHERE id = ?", edit_id)
+        if _is_baked(session, Edit(row["kind"], row["target"], row["value"])):
+            jobs.enqueue(db, session_id)
+        show(db, apply_edits(session))
     return session_id
 
 
-def history(db: Database, session_id: int) -> tuple[Edit, ...]:
-    """The edits in force on a session, oldest first."""
-    return session_edits(db, session_id)
+def _is_baked(session: Session, edit: Edit) -> bool:
+    """Whether what the stages made of a session holds an edit already."""
+    labels = {a.label: a for a in session.appearances}
+    if edit.kind == "merge":
+        return edit.target not in labels
+    return edit.kind in LABEL_EDITS and edit.target in labels and labels[edit.target].decided_by == "human"
 
 
 def _require_label(db: Database, session_id: int, label: str) -> None:

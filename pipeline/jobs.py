@@ -7,6 +7,7 @@ back in the queue and goes on from the last stage that was written.
 from __future__ import annotations
 
 import fcntl
+import logging
 import sqlite3
 import subprocess
 import sys
@@ -14,22 +15,22 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
 from db import jobs
-from db.connection import transaction
+from db.connection import is_busy, transaction
 from db.records import Session
 from db.search_vectors import missing_vectors, save_vectors
-from db.sessions import load_session, save_stage, stage_outputs
+from db.sessions import load_session, save_stage, session_edits, stage_outputs
 from pipeline.edits import apply_edits
-from pipeline.errors import ArchiveError, FlorilegeError, ModelMissing, WorkerDied
+from pipeline.errors import ArchiveBusy, ArchiveError, FlorilegeError, ModelMissing, WorkerDied
 from pipeline.pool import make_pool
-from pipeline.projection import lexicon_digest, show
-from pipeline.settings import Settings
+from pipeline.projection import archive_folder, lexicon_digest, show
+from pipeline.settings import Settings, load_settings
 from pipeline.stages import OWN_PROCESS, assemble, pending, stage_keys
 from pipeline.themes.found import show_found_themes
 from pipeline.toolbox import Toolbox
@@ -41,6 +42,9 @@ ATTEMPTS = 2
 TEXT_TASKS_PER_PROCESS = 200
 EMBED_BATCH = 32
 EMBED_BATCHES = 4
+SOUND_AT_ONCE = 2
+TEXTS_AT_ONCE = 8
+"""Jobs under way at once: enough to feed the workers; recordings never keep texts waiting."""
 
 Watch = Callable[[jobs.Job], None]
 """Called with a job whenever its row changes."""
@@ -69,17 +73,18 @@ def start_background(archive: Path) -> None:
     """Start a detached coordinator unless one is running; it outlives the page that asked for it."""
     if coordinator_is_running(archive):
         return
-    log = (archive / "coordinator.log").open("ab")
-    subprocess.Popen(
-        [sys.executable, "-m", "pipeline.cli", "--archive", str(archive), "run"],
-        stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-    )  # fmt: skip
+    with (archive / "coordinator.log").open("ab") as log:
+        subprocess.Popen(
+            [sys.executable, "-m", "pipeline.cli", "--archive", str(archive), "run"],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+        )  # fmt: skip
 
 
 @dataclass
 class _Running:
     job: jobs.Job
     session: Session
+    keys: dict[str, str]
     stages: tuple[str, ...]
     future: Future[Any]
     progress: Path
@@ -96,68 +101,82 @@ class Coordinator:
         self.sound = make_pool(settings.pool, tasks_per_process=1, at_most=1)
         self.text = make_pool(settings.pool, TEXT_TASKS_PER_PROCESS)
         self.model = Toolbox(archive, settings).embedder.identity if settings.meaning else ""
-        self.problems: list[str] = []
         self.running: list[_Running] = []
-        self.worked = False
+        self.owed: list[jobs.Job] = []
+        # A file, so that a kill between the last session and the themes is made good by the next run.
+        self.themes_owed = self.work_folder / "themes-owed"
 
     def run(self) -> None:
         """Recover, then work until the queue is empty, passages are embedded and themes are found."""
         jobs.recover(self.db)
         while True:
             self._drain()
-            if self.worked:
-                show_found_themes(self.db)
-                self.worked = False
-            if not self._embed_some() and not jobs.waiting(self.db):
+            self._find_themes()
+            more = self._embed_some() or self.themes_owed.exists()
+            if not more and not jobs.waiting(self.db, limit=1):
                 break
         self.sound.shutdown()
         self.text.shutdown()
 
     def _drain(self) -> None:
-        while self._start_waiting() or self.running:
-            self._collect()
+        while True:
+            try:
+                self._start_waiting()
+                self._send_owed()
+                if not self.running:
+                    return
+                self._collect()
+            except (ArchiveBusy, sqlite3.OperationalError) as error:
+                # What was computed stays in ``running`` or ``owed`` until the archive is free again.
+                if not is_busy(error):
+                    raise
             time.sleep(POLL if self.running else 0)
 
-    def _start_waiting(self) -> bool:
-        busy = {item.session.id for item in self.running}
-        waiting = [job for job in jobs.waiting(self.db) if job.session_id not in busy]
-        for job in waiting[: max(0, self._room())]:
-            jobs.start(self.db, job.id)
-            self._guarded_next(job)
-        return bool(waiting)
+    def _start_waiting(self) -> None:
+        busy = {item.session.id for item in self.running} | {job.session_id for job in self.owed}
+        sound = sum(item.stages[0] in OWN_PROCESS for item in self.running)
+        texts = len(self.running) - sound
+        for speech, room in ((True, SOUND_AT_ONCE - sound), (False, TEXTS_AT_ONCE - texts)):
+            waiting = jobs.waiting(self.db, speech, max(0, room) + len(busy))
+            for job in [job for job in waiting if job.session_id not in busy][: max(0, room)]:
+                jobs.start(self.db, job.id)
+                self.owed.append(job)
 
-    def _room(self) -> int:
-        """How many jobs may be under way at once: enough to keep workers fed, few enough to stay small."""
-        return 8 - len(self.running)
+    def _send_owed(self) -> None:
+        for job in list(self.owed):
+            self._guarded_next(job)
+            self.owed.remove(job)
 
     def _next(self, job: jobs.Job) -> None:
         """Send the next stages of a job to a worker, or finish it."""
         session = load_session(self.db, job.session_id)
         outputs = stage_outputs(self.db, session.id)
-        session_so_far = assemble(session, outputs)
-        todo = pending(session_so_far, outputs, self.settings, lexicon_digest(self.archive))
+        keyed_by = (self.settings, lexicon_digest(self.archive))
+        keys, todo = stage_keys(session, *keyed_by), pending(session, outputs, *keyed_by)
+        # A stage never sees what it, or a later one, made of other inputs.
+        so_far = assemble(session, {name: made for name, made in outputs.items() if name not in todo})
         if not todo:
-            self._finish(job, session_so_far)
+            self._finish(job, so_far)
             return
         own = todo[0] in OWN_PROCESS
         stages = todo[:1] if own else tuple(name for name in todo if name not in OWN_PROCESS)
         progress = self.work_folder / f"job-{job.id}.progress"
         pool = self.sound if own else self.text
-        future = pool.submit(compute, self.archive, self.settings, session_so_far, stages, progress)
-        self.running.append(_Running(job, session_so_far, stages, future, progress))
+        future = pool.submit(compute, self.archive, self.settings, so_far, stages, progress)
+        self.running.append(_Running(job, so_far, keys, stages, future, progress))
 
     def _collect(self) -> None:
         for item in list(self.running):
             if not item.future.done():
                 self._note_progress(item)
                 continue
+            error = item.future.exception()
+            if error is not None:
+                self._failed(item.job, error, item.session)
+            elif self._saved(item, item.future.result()):
+                self.owed.append(item.job)
             self.running.remove(item)
             item.progress.unlink(missing_ok=True)
-            error = item.future.exception()
-            if error is None:
-                self._save(item, item.future.result())
-            else:
-                self._failed(item.job, error, item.session)
 
     def _note_progress(self, item: _Running) -> None:
         seen = read_progress(item.progress)
@@ -170,31 +189,35 @@ class Coordinator:
             item.job = jobs.get(self.db, item.job.id)
             self.watch(item.job)
 
-    def _save(self, item: _Running, results: list[Computed]) -> None:
-        if not jobs.exists(self.db, item.job.id):
-            return  # erased while it was being worked on
-        keys = stage_keys(item.session, self.settings, lexicon_digest(self.archive))
+    def _saved(self, item: _Running, results: list[Computed]) -> bool:
+        """Keep what a worker made; false when the session was erased meanwhile."""
         with transaction(self.db):
+            if not jobs.exists(self.db, item.job.id):
+                return False
             for result in results:
                 save_stage(
-                    self.db, item.session.id, result.stage, keys[result.stage], result.output,
+                    self.db, item.session.id, result.stage, item.keys[result.stage], result.output,
                     result.engine, result.seconds,
                 )  # fmt: skip
-        self._guarded_next(item.job)
+        return True
 
     def _guarded_next(self, job: jobs.Job) -> None:
         try:
             self._next(job)
-        except FlorilegeError as error:
-            self._failed(job, error)
+        except (ArchiveBusy, sqlite3.OperationalError):
+            raise
         except sqlite3.IntegrityError as error:
             self._failed(job, ArchiveError(f"The archive refused this session ({error})."))
+        except Exception as error:  # one session never stops the others
+            self._failed(job, error)
 
     def _finish(self, job: jobs.Job, session: Session) -> None:
+        self.themes_owed.touch()
         with transaction(self.db):
-            show(self.db, apply_edits(session))
+            # Read again under the lock: the app may have added a decision since the session was loaded.
+            edits = session_edits(self.db, session.id)
+            show(self.db, apply_edits(replace(session, edits=edits)))
             jobs.finish(self.db, job.id, "done")
-        self.worked = True
         self.watch(jobs.get(self.db, job.id))
 
     def _failed(self, job: jobs.Job, error: BaseException, session: Session | None = None) -> None:
@@ -214,6 +237,17 @@ class Coordinator:
             jobs.finish(self.db, job.id, "failed", sentence)
         self.watch(jobs.get(self.db, job.id))
 
+    def _find_themes(self) -> None:
+        if not self.themes_owed.exists():
+            return
+        try:
+            show_found_themes(self.db)
+        except Exception as error:
+            if is_busy(error):
+                return
+            _say(f"The archive's own themes are not up to date: {error}", error)
+        self.themes_owed.unlink(missing_ok=True)
+
     def _embed_some(self) -> bool:
         """Embed a few batches of passages; false when none is left or meaning is switched off."""
         if not self.settings.meaning or not self.model:
@@ -230,10 +264,18 @@ class Coordinator:
                 save_vectors(
                     self.db, self.model, [(row[0], v) for row, v in zip(batch, vectors, strict=True)]
                 )
-        except FlorilegeError as error:
-            self.problems.append(f"Search by meaning is not up to date: {error}")
-            self.model = ""
+        except Exception as error:
+            if not is_busy(error):
+                _say(f"Search by meaning is not up to date: {error}", error)
+                self.model = ""
         return bool(rows)
+
+
+def _say(sentence: str, error: Exception) -> None:
+    """Tell on standard error what went wrong after the sessions themselves were finished."""
+    if isinstance(error, sqlite3.OperationalError):
+        raise error
+    logging.getLogger("florilege").warning(sentence)
 
 
 def _under_its_name(sentence: str, session: Session | None) -> str:
@@ -242,20 +284,27 @@ def _under_its_name(sentence: str, session: Session | None) -> str:
 
 
 def run_jobs(db: Database, archive: Path, settings: Settings, watch: Watch | None = None) -> bool:
-    """Work through the queue unless another coordinator is at it; returns whether this one worked."""
-    with coordinator_lock(archive) as mine:
-        if mine:
-            Coordinator(db, archive, settings, watch).run()
-        return mine
+    """Work through the queue; false when another coordinator is at it, or has taken over what is left."""
+    while True:
+        with coordinator_lock(archive) as mine:
+            if mine:
+                Coordinator(db, archive, settings, watch).run()
+        # Who queued a job before the lock was let go found it taken, and relies on this look.
+        if not mine or not jobs.waiting(db, limit=1):
+            return mine
 
 
 def wait_for(db: Database, watch: Watch | None = None) -> None:
-    """Wait while another coordinator works, reporting job rows as they change."""
+    """Wait while another coordinator works, reporting job rows as they change; go on in its place when it
+    is gone. Raises BadSetting."""
+    archive = archive_folder(db)
     while True:
         active = [job for job in jobs.latest(db) if job.state in ("waiting", "running")]
+        if not active:
+            return
         for job in active:
             if watch and job.state == "running":
                 watch(job)
-        if not active:
-            return
+        if not coordinator_is_running(archive):
+            run_jobs(db, archive, load_settings(archive), watch)
         time.sleep(0.5)

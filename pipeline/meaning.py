@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,18 +9,13 @@ from sqlite_utils import Database
 
 from pipeline.errors import EngineError
 from pipeline.settings import Settings
-from pipeline.toolbox import Toolbox
+from pipeline.toolbox import toolbox_of
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 LONGEST_QUESTION = 1000
-
-
-@cache
-def _toolbox(archive: Path, settings: Settings) -> Toolbox:
-    return Toolbox(archive, settings)
 
 
 def query_vector(
@@ -31,7 +25,7 @@ def query_vector(
     if not settings.meaning or not query.strip():
         return None, None
     try:
-        embedder = _toolbox(archive, settings).embedder
+        embedder = toolbox_of(archive, settings).embedder
         known = db.conn.execute("SELECT 1 FROM passage_vector WHERE model = ? LIMIT 1", (embedder.identity,))
         if known.fetchone() is None:
             return None, None

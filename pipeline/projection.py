@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -13,6 +12,7 @@ from db.store import project
 from pipeline.themes import session_themes
 from pipeline.themes.lexicon import Lexicon, load_lexicon
 
+THEMES_FILE = "themes.toml"
 SOURCE_TAG_SCORE = 1.0
 
 
@@ -22,20 +22,15 @@ def archive_folder(db: Database) -> Path:
     return Path(path).parent
 
 
-@cache
-def _lexicon(path: Path | None, stamp: float) -> Lexicon:
-    return load_lexicon(path)
-
-
 def lexicon_of(folder: Path) -> Lexicon:
     """The starter themes with the archive's own, reread when its file changes. Raises BadSetting."""
-    own = folder / "themes.toml"
-    return _lexicon(own, own.stat().st_mtime) if own.exists() else _lexicon(None, 0.0)
+    own = folder / THEMES_FILE
+    return load_lexicon(own if own.exists() else None)
 
 
 def lexicon_digest(folder: Path) -> str:
     """A digest of the archive's own themes, so that changing them makes themes run again."""
-    own = folder / "themes.toml"
+    own = folder / THEMES_FILE
     return hashlib.sha256(own.read_bytes()).hexdigest() if own.exists() else ""
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from db.records import Edit, Form, Session
+from db.records import Form, Session
 from pipeline import stage_functions as functions
 from pipeline.hooks import Hook, silent
 from pipeline.settings import Settings
@@ -139,8 +139,3 @@ def _plain(value: Any) -> Any:
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=_plain)
-
-
-def active(edits: tuple[Edit, ...], kind: str) -> list[Edit]:
-    """Edits of one kind, oldest first."""
-    return [edit for edit in edits if edit.kind == kind]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,6 @@ from pipeline.settings import Settings
 if TYPE_CHECKING:
     from pipeline.engines import Diarizer, Embedder, Recognizer, Summarizer, Tagged, Tagger
     from pipeline.themes.lexicon import Lexicon
-
-THEMES_FILE = "themes.toml"
 
 
 class RememberingTagger:
@@ -99,13 +97,12 @@ class Toolbox:
             self.settings.summary_model, device=self.settings.device, allow_hub=self.settings.allow_hub
         )
 
-    @cached_property
+    @property
     def lexicon(self) -> Lexicon:
-        """The starter themes plus the archive's own ``themes.toml``. Raises BadSetting."""
-        from pipeline.themes.lexicon import load_lexicon
+        """The starter themes plus the archive's own, reread when they change. Raises BadSetting."""
+        from pipeline.projection import lexicon_of
 
-        own = self.archive / THEMES_FILE
-        return load_lexicon(own if own.exists() else None)
+        return lexicon_of(self.archive)
 
     def engine_of(self, stage: str) -> str:
         """Identity of the engine a stage has just used, kept beside its output."""
@@ -115,3 +112,9 @@ class Toolbox:
         }  # fmt: skip
         made = self.__dict__.get(engines.get(stage, ""))
         return str(made.identity) if made is not None else "rules"
+
+
+@cache
+def toolbox_of(archive: Path, settings: Settings) -> Toolbox:
+    """The toolbox of an archive in this process, made once so that its models are loaded once."""
+    return Toolbox(archive, settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
-from functools import cache
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,7 +15,7 @@ from db.records import Session
 from pipeline.hooks import Hook
 from pipeline.settings import Settings
 from pipeline.stages import apply_output, run_stage
-from pipeline.toolbox import Toolbox
+from pipeline.toolbox import toolbox_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,8 +51,10 @@ def progress_writer(path: Path, stage: str) -> Hook:
             return
         last = time.monotonic()
         partial = path.with_suffix(f".{os.getpid()}")
-        partial.write_bytes(msgspec.json.encode(Progress(step or stage, done, total)))
-        partial.replace(path)
+        # A full disk must not end an hour of recognition for want of a progress bar.
+        with suppress(OSError):
+            partial.write_bytes(msgspec.json.encode(Progress(step or stage, done, total)))
+            partial.replace(path)
 
     return hook
 
@@ -65,16 +67,11 @@ def read_progress(path: Path) -> Progress | None:
         return None
 
 
-@cache
-def _toolbox(archive: Path, settings: Settings) -> Toolbox:
-    return Toolbox(archive, settings)
-
-
 def compute(
     archive: Path, settings: Settings, session: Session, stages: Sequence[str], progress: Path
 ) -> list[Computed]:
     """Run some stages of a session, each on the result of the one before."""
-    toolbox = _toolbox(archive, settings)
+    toolbox = toolbox_of(archive, settings)
     results = []
     for name in stages:
         began = time.monotonic()
@@ -88,5 +85,5 @@ def compute(
 
 def embed(archive: Path, settings: Settings, texts: Sequence[str]) -> list[NDArray[np.float16]]:
     """Embed passages: one float16 vector each, in order."""
-    vectors = _toolbox(archive, settings).embedder.passages(texts)
+    vectors = toolbox_of(archive, settings).embedder.passages(texts)
     return list(vectors.astype("float16"))

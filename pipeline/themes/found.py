@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 import msgspec
 from sqlite_utils import Database
@@ -59,25 +61,42 @@ def documents(db: Database) -> Iterator[Document]:
 def show_found_themes(db: Database) -> int:
     """Find the archive's own themes again and replace the ones shown; returns how many."""
     themes = [theme for theme in discover(documents(db)) if slug_of(theme.label)]
+    # Reading texts takes long, so it is done before the archive is locked.
+    tags = [tag for theme in themes for tag in _tags(db, theme)]
     with transaction(db):
         for statement in _CLEAR:
             db.conn.execute(statement)
         for theme in themes:
-            _show(db, theme)
+            db.conn.execute(
+                "INSERT OR IGNORE INTO theme (slug, label_fr, label_en, origin) VALUES (?, ?, ?, 'found')",
+                (slug_of(theme.label), theme.label, theme.label),
+            )
+        for tag in tags:
+            _show(db, tag)
         db.conn.execute(_SHOW_IN_QUOTES)
     return len(themes)
 
 
-def _show(db: Database, theme: FoundTheme) -> None:
-    slug = slug_of(theme.label)
-    db.conn.execute(
-        "INSERT OR IGNORE INTO theme (slug, label_fr, label_en, origin) VALUES (?, ?, ?, 'found')",
-        (slug, theme.label, theme.label),
-    )
-    theme_id = db.conn.execute("SELECT id FROM theme WHERE slug = ?", (slug,)).fetchone()[0]
+class _Tags(NamedTuple):
+    """Where a theme stands in one session: ``hits`` are (start, end, words)."""
+
+    slug: str
+    session: int
+    transcript: int
+    score: float
+    hits: list[tuple[int, int, str]]
+
+
+def _tags(db: Database, theme: FoundTheme) -> Iterator[_Tags]:
     pattern = _pattern(theme.terms)
     for rank, session in enumerate(theme.documents):
-        _tag(db, theme_id, session, pattern, 1.0 / (1 + rank / 10))
+        for transcript, text in db.conn.execute(
+            "SELECT id, text FROM transcript WHERE session_id = ? AND current = 1", (session,)
+        ).fetchall():
+            found = islice(pattern.finditer(text), TAGS_PER_SESSION)
+            hits = [(hit.start(), hit.end(), hit[0]) for hit in found]
+            if hits:
+                yield _Tags(slug_of(theme.label), session, transcript, 1.0 / (1 + rank / 10), hits)
 
 
 def _pattern(terms: Sequence[str]) -> re.Pattern[str]:
@@ -85,15 +104,16 @@ def _pattern(terms: Sequence[str]) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)", re.IGNORECASE)
 
 
-def _tag(db: Database, theme_id: int, session: int, pattern: re.Pattern[str], score: float) -> None:
-    transcript, text = db.conn.execute(
-        "SELECT id, text FROM transcript WHERE session_id = ? AND current = 1", (session,)
-    ).fetchone()
-    hits = [hit for hit, _ in zip(pattern.finditer(text), range(TAGS_PER_SESSION), strict=False)]
+def _show(db: Database, tag: _Tags) -> None:
+    """Write the tags of one session, unless its text was erased or replaced meanwhile."""
+    if not db.conn.execute(
+        "SELECT 1 FROM transcript WHERE id = ? AND current = 1", (tag.transcript,)
+    ).fetchone():
+        return
+    theme = db.conn.execute("SELECT id FROM theme WHERE slug = ?", (tag.slug,)).fetchone()[0]
     db.conn.executemany(
         """INSERT INTO theme_tag (session_id, transcript_id, theme_id, start, "end", why, by)
            VALUES (?, ?, ?, ?, ?, ?, 'found')""",
-        [(session, transcript, theme_id, hit.start(), hit.end(), hit[0]) for hit in hits],
+        [(tag.session, tag.transcript, theme, *hit) for hit in tag.hits],
     )
-    if hits:
-        db.conn.execute("INSERT OR IGNORE INTO session_theme VALUES (?, ?, ?)", (session, theme_id, score))
+    db.conn.execute("INSERT OR IGNORE INTO session_theme VALUES (?, ?, ?)", (tag.session, theme, tag.score))

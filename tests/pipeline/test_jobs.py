@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,12 +13,13 @@ import pytest
 from sqlite_utils import Database
 
 from db import jobs
-from db.connection import open_archive
-from db.sessions import rows
-from pipeline import stages
+from db.connection import open_archive, transaction
+from db.sessions import load_session, rows, stage_outputs
+from pipeline import edits, stages
 from pipeline.errors import ModelMissing
-from pipeline.jobs import coordinator_is_running, coordinator_lock, run_jobs
+from pipeline.jobs import Coordinator, coordinator_is_running, coordinator_lock, run_jobs, wait_for
 from pipeline.settings import Settings
+from pipeline.toolbox import Toolbox
 
 INLINE = Settings(pool="inline", meaning=False)
 
@@ -111,3 +114,99 @@ def test_a_kill_between_stages_loses_nothing_written(
     after = stage_times(again)
     assert {name: after[name] for name in before} == before
     assert [row["state"] for row in again["job"].rows] == ["done"]
+
+
+def test_an_unreadable_result_stops_its_session_only(
+    db: Database, archive: Path, taken_in: Callable[..., int]
+) -> None:
+    bad, good = taken_in("Une note sans suite.", "bad.txt"), taken_in()
+    db.execute("UPDATE stage_run SET output = x'7b' WHERE session_id = ?", [bad])
+    run_jobs(db, archive, INLINE)
+    states = {row["session_id"]: (row["state"], row["message"]) for row in db["job"].rows}
+    assert states[bad][0] == "failed" and "DecodeError" in str(states[bad][1])
+    assert states[good] == ("done", None)
+
+
+def test_an_archive_in_use_is_waited_for(
+    db: Database, archive: Path, taken_in: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken_in()
+    holders: list[threading.Thread] = []
+    real, held = stages.run_stage, threading.Event()
+
+    def hold() -> None:
+        other = open_archive(archive)
+        with transaction(other):
+            held.set()
+            time.sleep(0.5)
+
+    def under_lock(*args: object) -> bytes:
+        if not holders:
+            holders.append(threading.Thread(target=hold))
+            holders[0].start()
+            held.wait(10)
+        return real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("pipeline.work.run_stage", under_lock)
+    db.execute("PRAGMA busy_timeout = 20")
+    run_jobs(db, archive, INLINE)
+    assert [row["state"] for row in db["job"].rows] == ["done"]
+
+
+def test_a_job_queued_as_the_coordinator_leaves_is_done(
+    db: Database, archive: Path, finished: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = finished()
+    real, left = Coordinator.run, []
+
+    def run_then_queue(self: Coordinator) -> None:
+        real(self)
+        left.append(1)
+        if len(left) == 1:
+            jobs.enqueue(db, session)
+
+    monkeypatch.setattr(Coordinator, "run", run_then_queue)
+    assert run_jobs(db, archive, INLINE) and len(left) == 2
+    assert not jobs.waiting(db)
+
+
+def test_who_waits_for_a_coordinator_that_is_gone_goes_on_itself(
+    db: Database, archive: Path, taken_in: Callable[..., int]
+) -> None:
+    taken_in()
+    (archive / "settings.toml").write_text('pool = "inline"\nmeaning = false\n', encoding="utf8")
+    db.execute("UPDATE job SET state = 'running'")
+    wait_for(db)
+    assert [row["state"] for row in db["job"].rows] == ["done"]
+
+
+def test_recordings_never_keep_a_text_waiting(
+    db: Database, archive: Path, taken_in: Callable[..., int]
+) -> None:
+    recordings = [taken_in(f"Enregistrement numéro {n}.", f"r{n}.txt") for n in range(9)]
+    db.execute("UPDATE session SET form = 'speech'")
+    text = taken_in()
+    coordinator = Coordinator(db, archive, INLINE)
+    coordinator._start_waiting()
+    assert {job.session_id for job in coordinator.owed} == {*recordings[:2], text}
+
+
+def test_a_decision_made_as_a_session_is_finished_is_shown(
+    db: Database, archive: Path, finished: Callable[..., int]
+) -> None:
+    session = finished()
+    loaded = stages.assemble(load_session(db, session), stage_outputs(db, session))
+    edits.rename(db, session, "Marc Lefèvre", "Marc Lefebvre")
+    Coordinator(db, archive, INLINE)._finish(jobs.get(db, jobs.enqueue(db, session)), loaded)
+    names = rows(db, "SELECT name FROM person JOIN appearance ON person_id = person.id")
+    assert {"name": "Marc Lefebvre"} in names
+
+
+def test_changed_themes_are_read_again(archive: Path) -> None:
+    archive.mkdir()
+    toolbox = Toolbox(archive, INLINE)
+    before = {theme.slug for theme in toolbox.lexicon.themes}
+    (archive / "themes.toml").write_text(
+        '[[theme]]\nslug = "vrac"\nfr = "Vrac"\nen = "Bulk"\nterms = { fr = ["vrac"] }\n', encoding="utf8"
+    )
+    assert {theme.slug for theme in toolbox.lexicon.themes} == before | {"vrac"}
