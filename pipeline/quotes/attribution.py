@@ -159,6 +159,8 @@ class Attributor(Resolver):
             gap = self.gap_continues(number, around)
             return gap or NOBODY
         subject = self.cues.subject_of(around.previous) if around.previous else self.line_above(around)
+        if subject and subject.kind == "name" and self.cues.rivals(around.previous):
+            return NOBODY
         section = self.section_since(quote.outer.start)
         near = 0.0 if section else self.near_last(quote)
         if section and not (subject and subject.kind == "name" and is_person(subject)):

@@ -104,12 +104,21 @@ class CueFinder(CueParts):
         first = found[0]
         rest = [w for w in ws[first.end :] if not self.cast.in_apposition(w.start)]
         body = [w for w in rest if w.text not in ",:;—–-()."]
-        if body or first.figure is None:
+        if first.figure is None or (body and not self.is_label(rest, first.figure)):
             return None
         colon = any(w.text == ":" for w in rest[-2:])
         if not colon and (first.figure.kind != "person" or " " not in first.figure.name):
             return None
         return Cue("heading", Slice(ws[first.first].start, ws[-1].end), first, 0.97 if colon else 0.9)
+
+    def is_label(self, rest: list[W], figure: Figure) -> bool:
+        """« , VP Sales chez Acme, » after a full name: a title in words nobody listed, without any verb."""
+        lexicon = self.lexicon
+        verbs = lexicon.verbs.finite | lexicon.verbs.participles | lexicon["auxiliaries"] | lexicon["modals"]
+        verbs |= lexicon["subject_stops"] | lexicon["pronouns_m"] | lexicon["pronouns_f"]
+        framed = rest[0].text in ",(" and rest[-1].text in ",:" and len(rest) <= 14
+        titled = framed and figure.kind == "person" and " " in figure.name
+        return titled and not any(w.low in verbs for w in rest) and any(w.text[0].isupper() for w in rest)
 
     def before(self, ws: list[W]) -> Cue | None:
         """The cue in the words of the sentence before an opening mark."""
@@ -203,6 +212,13 @@ class CueFinder(CueParts):
         found = {id(c.figure): c.figure for c in candidates(ws, self.cast, self.lexicon) if is_person(c)}
         only = list(found.values())
         return only[0] if len(only) == 1 else None
+
+    def rivals(self, ws: list[W]) -> bool:
+        """True when a narrative sentence has several free people, set against each other by « mais »."""
+        found = {
+            id(c.figure) for c in candidates(ws, self.cast, self.lexicon) if is_person(c) and not c.governed
+        }
+        return len(found) > 1 and any(w.low in self.lexicon["contrasts"] for w in ws)
 
     def subject_of(self, ws: list[W]) -> Candidate | None:
         """Subject of a narrative sentence: the first free candidate near its start."""

@@ -36,7 +36,7 @@ def is_quotation(
         return size >= (2 if found.figure else 6)
     if is_topic(before) and not found.explicit:
         return size >= 12
-    if found.explicit and (found.figure or (found.anonymous and size >= 4)):
+    if found.explicit and (found.figure or (found.anonymous and size >= 3)):
         return fragment(before, size, inner, tokens, lexicon) or short(before, size, inner, found, lexicon)
     going_on = found.rule == "continued" and found.confidence >= 0.69 and inner[0].isupper()
     if introduced and going_on and inner[-1] in FINAL:
@@ -52,7 +52,12 @@ def clause_like(before: list[W], tokens: list[Token], lexicon: Lexicon) -> bool:
     reflexive = len(before) > 1 and before[-2].low in lexicon["clitics"]
     verbal = bool(tokens) and tokens[0].pos in ("VERB", "AUX") and "Part" not in tokens[0].morph
     predicate = any(w.low in lexicon["complementizers"] for w in before[-4:])
-    return before[-1].text == "," or verbal or predicate or (reflexive and before[-1].low in lexicon.verbs.finite)
+    return (
+        before[-1].text == ","
+        or verbal
+        or predicate
+        or (reflexive and before[-1].low in lexicon.verbs.finite)
+    )
 
 
 def fragment(before: list[W], size: int, inner: str, tokens: list[Token], lexicon: Lexicon) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from db.records import Slice
 from pipeline.quotes.layout import paragraphs
@@ -19,6 +19,7 @@ CLOSING = frozenset(("»", "”", "›", ">>"))
 PARTNERS = {"«": "»", "“": "”", "„": "“", "‹": "›", "<<": ">>", '"': '"', "''": "''", "”": "”"}
 STRAIGHT_OPENER = re.compile(r"(?:^|[\s(’'«])\"(?=\S)", re.MULTILINE)
 REACH = 12
+INCISE = re.compile(r", ?(?:[a-zà-ÿ’']+ ){0,2}[a-zà-ÿ]+(?:-t)?-(?:il|elle)\b")
 HEADING = re.compile(r"\s*[A-ZÀ-Þ][\w’'-]+(?: [\w’'-]+){0,4} ?: ?[«“\"]?")
 
 
@@ -123,13 +124,26 @@ class _Pairing:
         closes = mark.way < 0 or (mark.way == 0 and self.closes_something(mark))
         between = range(self.open[-1].mark.paragraph + 1, mark.paragraph + 1)
         named = any(HEADING.match(self.text, self.lines[i].start, self.lines[i].end) for i in between)
-        if closes and not far and not named:
+        if (closes or self.closed_in(number, mark)) and not far and not named:
             while len(self.open) > 1:
                 inner = self.open.pop()
                 self.end_with_paragraph(inner)
             return
         while self.open:
             self.end_with_paragraph(self.open.pop())
+
+    def closed_in(self, number: int, mark: Mark) -> bool:
+        """True when the very next paragraph nests a quotation, then closes once more than it opened."""
+        if mark.line_start or mark.way < 1 or mark.paragraph != self.open[-1].mark.paragraph + 1:
+            return False
+        level = 0
+        for other in self.marks[number:]:
+            if other.paragraph != mark.paragraph or other.way == 0:
+                return False
+            level += other.way
+            if level < 0:
+                return True
+        return False
 
     def closes_something(self, mark: Mark) -> bool:
         return any(o.mark.text in (mark.text, "«", "“", "<<") for o in self.open)
@@ -155,6 +169,14 @@ class _Pairing:
     def end_with_paragraph(self, current: _Open) -> None:
         """An unclosed quotation ends where its paragraph ends, or shares the closer of the one inside it."""
         end = self.lines[current.mark.paragraph].end
+        if told := self.told_before_next(current):
+            current.repairs.append("unclosed")
+            self.found = [
+                replace(m, depth=m.depth - 1) if m.outer.start > told and m.depth > current.depth else m
+                for m in self.found
+            ]
+            self.finish(current, told, told)
+            return
         shared = self.shared_closer(current)
         current.repairs.append("shared_closer" if shared else "unclosed")
         if shared:
@@ -163,6 +185,15 @@ class _Pairing:
             self.found.append(shared)
         else:
             self.finish(current, end, end)
+
+    def told_before_next(self, current: _Open) -> int | None:
+        """Where « A, sourit-elle. Puis elle précise : « B » loses its first closer: before the comma of the
+        incise, when narration up to a colon leads from there to the next opener."""
+        inner = [m for m in self.found if m.depth == current.depth + 1 and m.outer.start > current.mark.start]
+        if not inner or not self.text[: inner[0].outer.start].rstrip().endswith(":"):
+            return None
+        m = INCISE.search(self.text, current.mark.end, inner[0].outer.start)
+        return m.start() if m and "." in self.text[m.end() : inner[0].outer.start] else None
 
     def shared_closer(self, current: _Open) -> Marked | None:
         """The inner quotation that ends the sentence, when one closer stands for both (French usage)."""

@@ -169,8 +169,10 @@ class Resolver:
             seen = [
                 r.figure for r in self.narration if near <= r.start < at and Cast.is_organisation(r.figure)
             ]
-            strong = [f for f in seen[-12:] if f.sure >= 0.6 or " " in f.name]
-            return (strong[-1], 0.65) if strong else (None, 0.0)
+            strong = [f for f in seen if f.sure >= 0.6 or " " in f.name]
+            strong = [f for f in strong if f.name not in self.lexicon["media"]]
+            only = len({id(f) for f in strong}) == 1
+            return (strong[-1], 0.65) if only else (None, 0.0)
         return None, 0.0
 
     def by_pronoun(self, gender: str, at: int) -> tuple[Figure | None, float]:
