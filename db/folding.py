@@ -22,7 +22,20 @@ LANGUAGES: tuple[Language, ...] = ("fr", "en")
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "language"
 _SNOWBALL = {"fr": "french", "en": "english"}
 _LIGATURES = str.maketrans(
-    {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l"}
+    {
+        "œ": "oe",
+        "Œ": "oe",
+        "æ": "ae",
+        "Æ": "ae",
+        "ß": "ss",
+        "ẞ": "ss",
+        "ø": "o",
+        "Ø": "o",
+        "ł": "l",
+        "Ł": "l",
+        "đ": "d",
+        "Đ": "d",
+    }
 )
 _APOSTROPHES = str.maketrans("’‘ʼ′＇`´", "'''''''")
 _MARKS = "\u0300-\u036f"

@@ -18,6 +18,7 @@ FOLDED = [
     ("Straße", "strasse"),
     ("ﬁn", "fin"),
     ("São Tomé", "sao tome"),
+    ("Łukasz Đoković", "lukasz dokovic"),
 ]
 NAMES = [
     ("M. Jean-Pierre  Dupont", "jean pierre dupont"),
