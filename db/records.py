@@ -218,7 +218,8 @@ class Edit:
     """A human decision, kept as a row of its own and never overwritten.
 
     ``kind``: ``rename`` (target label, value name), ``merge`` (target label into value label),
-    ``role`` / ``organisation`` (target label), ``title``, ``quote_speaker`` (target quote id, value label).
+    ``role`` / ``organisation`` (target label), ``title``, ``quote_speaker`` (target
+    ``start:end`` of the quote, value label or empty).
     """
 
     kind: str

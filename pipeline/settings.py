@@ -59,7 +59,7 @@ def load_settings(archive: Path, environment: Mapping[str, str] | None = None) -
     path = archive / SETTINGS_FILE
     if path.exists():
         try:
-            table = tomllib.loads(path.read_text(encoding="utf8"))
+            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise BadSetting(f"{path} is not valid TOML ({error}): correct it or remove it.") from error
         settings = _apply(settings, table, str(path))

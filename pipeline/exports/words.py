@@ -8,9 +8,10 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|$~])")
 
 
 def clock(seconds: float, *, hours: bool = False, mark: str = ".", decimals: int = 0) -> str:
-    """Seconds as ``12:31`` or ``1:02:03``; with ``hours`` always ``01:02:03.250`` for subtitles."""
+    """Seconds as ``12:31`` or ``1:02:03``, never later than said; with ``hours`` always ``01:02:03.250`` for
+    subtitles, to the nearest."""
     scale = 10**decimals
-    ticks = round(seconds * scale)
+    ticks = round(seconds * scale) if decimals else int(seconds)
     whole, fraction = divmod(ticks, scale)
     minutes, second = divmod(whole, 60)
     hour, minute = divmod(minutes, 60)

@@ -31,3 +31,8 @@ def test_a_bad_setting_is_named_with_its_place(tmp_path: Path, table: str, messa
     (tmp_path / "settings.toml").write_text(table, encoding="utf8")
     with pytest.raises(BadSetting, match=message):
         load_settings(tmp_path, {})
+
+
+def test_a_file_saved_by_notepad_is_read(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('preset = "fast"\n', encoding="utf-8-sig")
+    assert load_settings(tmp_path, {}).preset == "fast"

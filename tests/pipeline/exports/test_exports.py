@@ -112,3 +112,7 @@ def test_subtitle_times_have_their_shape(seconds: float) -> None:
     hours, minutes, rest = (int(part) for part in whole.split(":"))
     assert minutes < 60 and rest < 60 and len(thousandths) == 3
     assert hours * 3600 + minutes * 60 + rest + int(thousandths) / 1000 == pytest.approx(seconds, abs=6e-4)
+
+
+def test_a_shown_time_is_never_later_than_the_words() -> None:
+    assert (clock(59.7), clock(3661.99)) == ("0:59", "1:01:01")
