@@ -66,13 +66,3 @@ def _join(pairs: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 def _order(span: VoiceSpan) -> tuple[float, float, str]:
     return span.start_time, span.end_time, span.label
-
-
-def to_rttm(voices: Iterable[VoiceSpan], name: str) -> str:
-    """Spans as RTTM, one SPEAKER line each (NIST Rich Transcription); blanks in ``name`` become ``_``."""
-    file = "_".join(name.split()) or "session"
-    return "".join(
-        f"SPEAKER {file} 1 {span.start_time:.3f} {span.end_time - span.start_time:.3f} "
-        f"<NA> <NA> {'_'.join(span.label.split())} <NA> <NA>\n"
-        for span in voices
-    )

@@ -30,9 +30,3 @@ def activity(audio: NDArray[np.float32]) -> NDArray[np.float32]:
         padded = np.pad(piece, (0, -len(piece) % FRAME))
         pieces.append(np.asarray(model(padded), np.float32).reshape(-1)[lead // FRAME :])
     return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
-
-
-def speech_within(probabilities: NDArray[np.float32], start: float, end: float) -> float:
-    """Seconds within ``start``–``end`` whose speech probability is at least one half."""
-    first, last = max(int(start / STEP), 0), int(np.ceil(end / STEP))
-    return float((probabilities[first:last] >= 0.5).sum()) * STEP

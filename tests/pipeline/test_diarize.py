@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.records import VoiceSpan
-from pipeline.diarize import diarize, tidy, to_rttm
+from pipeline.diarize import diarize, tidy
 from pipeline.errors import BadSetting, EngineError
 from pipeline.hooks import silent
 
@@ -75,11 +75,3 @@ def test_no_speakers_is_refused_before_any_work():
 
 def test_an_empty_recording_has_no_voices():
     assert diarize(np.zeros(0, dtype=np.float32), None, Answering([VoiceSpan(0, 1, "x")]), silent) == ()
-
-
-def test_rttm_has_one_line_per_span_and_no_stray_blanks():
-    text = to_rttm((VoiceSpan(0.5, 2.25, "S1"), VoiceSpan(2.0, 3.0, "Anne Roy")), "table ronde")
-    assert text.splitlines() == [
-        "SPEAKER table_ronde 1 0.500 1.750 <NA> <NA> S1 <NA> <NA>",
-        "SPEAKER table_ronde 1 2.000 1.000 <NA> <NA> Anne_Roy <NA> <NA>",
-    ]
