@@ -70,7 +70,10 @@ def read_progress(path: Path) -> Progress | None:
 def compute(
     archive: Path, settings: Settings, session: Session, stages: Sequence[str], progress: Path
 ) -> list[Computed]:
-    """Run some stages of a session, each on the result of the one before."""
+    """Run some stages of a session, each on the result of the one before.
+
+    All or nothing: results that are saved must belong together, since edits show what is saved.
+    """
     toolbox = toolbox_of(archive, settings)
     results = []
     for name in stages:
