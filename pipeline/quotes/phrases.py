@@ -61,7 +61,8 @@ def verb_phrase(ws: list[W], i: int, lexicon: Lexicon) -> VerbPhrase | None:
     following = ws[j + 1].low if j + 1 < len(ws) else ""
     if f"{base} {following}" in lexicon.verbs.finite:
         return VerbPhrase(i, j + 2, clitic, "finite")
-    if j > i and f"{ws[j - 1].low} {base}" in lexicon.verbs.finite:
+    # « Elle en fait « … » », but not the adverb « En fait, … ».
+    if j > i > 0 and following != "," and f"{ws[j - 1].low} {base}" in lexicon.verbs.finite:
         return VerbPhrase(i, j + 1, clitic, "finite")
     if base in lexicon.verbs.finite:
         return VerbPhrase(i, j + 1, clitic, "finite")
