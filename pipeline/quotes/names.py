@@ -144,9 +144,10 @@ def droppable(tokens: list[tuple[int, int, str]], text: str, entities: Entities,
 
 
 def speaks(text: str, end: int, lexicon: Lexicon) -> bool:
-    """True when a verb of speech follows ``end`` (« Decathlon assure »)."""
+    """True when a verb of speech or an auxiliary follows ``end`` (« Decathlon assure »)."""
     following = re.match(r"[ \u00a0]([\w’']+)", text[end : end + 40])
-    return following is not None and following.group(1).lower() in lexicon.verbs.finite
+    verbs = lexicon.verbs.finite | lexicon["auxiliaries"]
+    return following is not None and following.group(1).lower() in verbs
 
 
 def civility(word: str, lexicon: Lexicon) -> str:
