@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
-from db.sessions import row_id, rows
+from db.records import VoiceSpan
+from db.sessions import row_id, rows, session_edits
 from pipeline.errors import NotFound
 
 TEXT_OFFSETS = ("prose", "transcript")
@@ -49,14 +51,24 @@ class ExportedTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportedVoice:
+    """Seconds during which a speaker is heard, to the diarizer's precision; voices may overlap."""
+
+    speaker: str
+    start_time: float
+    end_time: float
+
+
+@dataclass(frozen=True, slots=True)
 class ExportedTranscript:
-    """A session's transcript; ``duration`` is in seconds, null for text."""
+    """A session's transcript; ``duration`` is in seconds, null for text, which has no ``voices`` either."""
 
     session: str
     source: str
     language: str | None
     duration: float | None
     turns: list[ExportedTurn]
+    voices: list[ExportedVoice] = field(default_factory=list)
 
 
 _QUOTES = """
@@ -139,7 +151,28 @@ def exported_transcript(db: Database, session_id: int) -> ExportedTranscript:
         session_id,
     )
     turns = [_turn(row, head["text"]) for row in found]
-    return ExportedTranscript(head["title"], head["name"], head["language"], head["seconds"], turns)
+    voices = _voices(db, session_id, {row["label"]: row["person"] or row["label"] for row in found})
+    return ExportedTranscript(head["title"], head["name"], head["language"], head["seconds"], turns, voices)
+
+
+class _Voices(msgspec.Struct):
+    """The part of a ``diarize`` stage's output that holds the voice spans."""
+
+    voices: tuple[VoiceSpan, ...]
+
+
+def _voices(db: Database, session_id: int, names: dict[str | None, str]) -> list[ExportedVoice]:
+    """Voice spans under the names shown; a merged voice speaks under the other's name."""
+    found = rows(db, "SELECT output FROM stage_run WHERE session_id = ? AND stage = 'diarize'", session_id)
+    if not found:
+        return []
+    merged = {edit.target: edit.value for edit in session_edits(db, session_id) if edit.kind == "merge"}
+    spans = msgspec.json.decode(found[0]["output"], type=_Voices).voices
+    speakers = {span.label: merged.get(span.label, span.label) for span in spans}
+    return [
+        ExportedVoice(names.get(label := speakers[span.label]) or label, span.start_time, span.end_time)
+        for span in spans
+    ]
 
 
 def _turn(row: dict[str, Any], text: str) -> ExportedTurn:

@@ -25,7 +25,9 @@ class _Cue(NamedTuple):
 
 def as_json(transcript: ExportedTranscript) -> str:
     """An object with ``session``, ``language``, ``duration`` and ``turns`` with their words."""
-    return json.dumps(asdict(transcript), ensure_ascii=False, indent=1)
+    table = asdict(transcript)
+    del table["voices"]
+    return json.dumps(table, ensure_ascii=False, indent=1)
 
 
 def as_text(transcript: ExportedTranscript) -> str:
@@ -63,14 +65,22 @@ def as_srt(transcript: ExportedTranscript) -> str:
 
 
 def as_rttm(transcript: ExportedTranscript) -> str:
-    """NIST RTTM: who speaks when; words of one speaker less than a second apart make one line."""
+    """NIST RTTM: who speaks when, from the voices heard, or from the times of words where there are none."""
     name = "_".join(transcript.source.rsplit(".", 1)[0].split()) or "session"
-    lines = []
-    for turn in _timed(transcript):
-        speaker = "_".join((turn.speaker or "unknown").split())
-        for start, end in _stretches(turn):
-            lines.append(f"SPEAKER {name} 1 {start:.3f} {end - start:.3f} <NA> <NA> {speaker} <NA> <NA>")
+    lines = [
+        f"SPEAKER {name} 1 {start:.3f} {end - start:.3f} <NA> <NA> {'_'.join(speaker.split())} <NA> <NA>"
+        for speaker, start, end in _heard(transcript)
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _heard(transcript: ExportedTranscript) -> Iterator[tuple[str, float, float]]:
+    """Speaker, start and end; words of one speaker less than a second apart are one stretch."""
+    if transcript.voices:
+        yield from ((voice.speaker, voice.start_time, voice.end_time) for voice in transcript.voices)
+        return
+    for turn in _timed(transcript):
+        yield from ((turn.speaker or "unknown", start, end) for start, end in _stretches(turn))
 
 
 def _stretches(turn: ExportedTurn) -> Iterator[tuple[float, float]]:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from pipeline.errors import NotFound
 from pipeline.exports import quotes, transcripts
 from pipeline.exports.cells import inert
-from pipeline.exports.records import ExportedQuote, ExportedTranscript, ExportedTurn
+from pipeline.exports.records import ExportedQuote, ExportedTranscript, ExportedTurn, ExportedVoice
 from pipeline.exports.words import clock
 
 
@@ -58,6 +59,12 @@ def test_rttm_has_one_line_a_stretch() -> None:
         "SPEAKER panel_fr 1 0.500 1.500 <NA> <NA> Claire_<Dumont> <NA> <NA>",
         "SPEAKER panel_fr 1 3661.250 0.750 <NA> <NA> S2 <NA> <NA>",
     ]
+
+
+def test_rttm_prefers_the_voices_heard() -> None:
+    heard = replace(TRANSCRIPT, voices=[ExportedVoice("Claire Dumont", 0.51, 1.87)])
+    assert transcripts.as_rttm(heard) == "SPEAKER panel_fr 1 0.510 1.360 <NA> <NA> Claire_Dumont <NA> <NA>\n"
+    assert "voices" not in json.loads(transcripts.as_json(heard))
 
 
 def test_json_transcript_keeps_the_contract() -> None:
