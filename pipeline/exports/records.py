@@ -166,9 +166,11 @@ def _voices(db: Database, session_id: int, names: dict[str | None, str]) -> list
     found = rows(db, "SELECT output FROM stage_run WHERE session_id = ? AND stage = 'diarize'", session_id)
     if not found:
         return []
-    merged = {edit.target: edit.value for edit in session_edits(db, session_id) if edit.kind == "merge"}
     spans = msgspec.json.decode(found[0]["output"], type=_Voices).voices
-    speakers = {span.label: merged.get(span.label, span.label) for span in spans}
+    speakers = {span.label: span.label for span in spans}
+    for edit in session_edits(db, session_id):
+        if edit.kind == "merge":
+            speakers = {k: edit.value if v == edit.target else v for k, v in speakers.items()}
     return [
         ExportedVoice(names.get(label := speakers[span.label]) or label, span.start_time, span.end_time)
         for span in spans
