@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -134,3 +135,9 @@ def test_a_commit_that_a_reader_blocks_changes_nothing(db: Database, archive: Pa
     with transaction(db):
         db.conn.execute("INSERT INTO event (name) VALUES ('b')")
     assert db.conn.execute("SELECT name FROM event").fetchall() == [("b",)]
+
+
+def test_a_file_that_cannot_be_written_is_not_called_busy(db: Database) -> None:
+    db.execute("PRAGMA query_only = ON")
+    with pytest.raises(sqlite3.OperationalError, match="readonly"), transaction(db):
+        pass
