@@ -15,9 +15,12 @@ from ui.frame import put
 from ui.html import Markup, div, link, span, tag
 from ui.place import href
 from ui.sentences import sentence
-from ui.words import _, set_language
+from ui.words import _, count_of, grouped, set_language
 
 EVERY = timedelta(seconds=2)
+LISTED = 6
+SURE_AFTER = 3
+"""Sessions to finish before their pace says anything of the rest."""
 
 
 @st.fragment(run_every=EVERY)
@@ -26,7 +29,7 @@ def live() -> None:
     set_language(st.query_params.get("lang"))
     db = open_archive(default_archive())
     try:
-        found = browse_jobs.jobs(db)
+        found, queue = browse_jobs.jobs(db), browse_jobs.queue(db)
         finished = "work_left" in st.session_state and not browse_jobs.unfinished(db)
     finally:
         db.conn.close()
@@ -35,7 +38,7 @@ def live() -> None:
         st.rerun()
     if any(job.state in ("running", "waiting") for job in found):
         st.session_state["work_left"] = True
-    put(div("fl-page", table(found)))
+    put(div("fl-page", table(found, queue)))
 
 
 def settled(db: Database) -> None:
@@ -45,18 +48,32 @@ def settled(db: Database) -> None:
         put(div("fl-page", table(found)))
 
 
-def table(jobs: tuple[browse_jobs.JobRow, ...]) -> Markup:
-    """Jobs with their progress and the time left."""
+def table(jobs: tuple[browse_jobs.JobRow, ...], queue: browse_jobs.Queue | None = None) -> Markup:
+    """Jobs with their progress and the time left; above them, when there are several, the whole batch."""
+    at_work = any(job.state in ("running", "waiting") for job in jobs)
+    listed = jobs[:LISTED]
+    unlisted = queue.running + queue.waiting - len(listed) if queue else 0
+    rest = count_of("and {n} more session waiting", "and {n} more sessions waiting", unlisted)
     return tag(
         "section",
-        tag(
-            "h2",
-            _("Work under way") if any(j.state in ("running", "waiting") for j in jobs) else _("Latest work"),
-        ),
-        tag("ol", [_entry(job) for job in jobs[:12]], class_="fl-jobs"),
+        tag("h2", _("Work under way") if at_work else _("Latest work")),
+        _batch(queue) if queue else None,
+        tag("ol", [_entry(job) for job in listed], class_="fl-jobs"),
+        tag("p", link(href("sessions", state="waiting"), rest, class_="fl-more")) if unlisted > 0 else None,
         class_="fl-section",
-        aria_live="polite",
     )
+
+
+def _batch(queue: browse_jobs.Queue) -> Markup | None:
+    """All the sessions under way as one line of progress."""
+    total = queue.running + queue.waiting + queue.ready
+    if total < 2:
+        return None
+    words = _("{ready} of {total} ready").format(
+        ready=grouped(queue.ready), total=count_of("{n} session", "{n} sessions", total)
+    )
+    left = shown.time_left(queue.ready, total, queue.began) if queue.ready >= SURE_AFTER else ""
+    return _line(queue.ready / total, " · ".join(part for part in (words, left) if part), words)
 
 
 def _entry(job: browse_jobs.JobRow) -> Markup:
@@ -68,7 +85,7 @@ def _entry(job: browse_jobs.JobRow) -> Markup:
             "fl-job-main",
             link(href("session", id=job.session_id), job.title, class_="fl-session-title"),
             tag("p", sentence(job.message), class_="fl-job-message") if again and job.message else None,
-            _progress(job, share) if job.state == "running" else None,
+            _progress(job, share) if job.state == "running" and job.step else None,
         ),
         div(
             "fl-session-side",
@@ -93,6 +110,10 @@ def _progress(job: browse_jobs.JobRow, share: float) -> Markup:
         for part in (shown.step_name(job.step), f"{round(100 * share)}\u202f%" if share else "", left)
         if part
     )
+    return _line(share, words, shown.step_name(job.step)) if share else div("fl-progress", words)
+
+
+def _line(share: float, words: str, label: str) -> Markup:
     return div(
         "fl-progress",
         tag(
@@ -103,7 +124,7 @@ def _progress(job: browse_jobs.JobRow, share: float) -> Markup:
             aria_valuenow=round(100 * share),
             aria_valuemin=0,
             aria_valuemax=100,
-            aria_label=shown.step_name(job.step),
+            aria_label=label,
         ),
         span("", words),
     )

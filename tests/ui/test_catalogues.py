@@ -13,7 +13,7 @@ import pytest
 from ui.words import _, count_of, grouped, set_language
 
 UI = Path(__file__).resolve().parents[2] / "ui"
-SAME = {"2026-09-15", "Page", "Pages", "Pause", "Paris Retail Week", "Session", "Sessions", "Organisation"}
+SAME = {"2026-09-15", "Page", "Pages", "Pause", "One to One Retail E-commerce", "Session", "Sessions", "Organisation"}
 SAME |= {"mention", "passages"}
 SHOWING = {"tag", "div", "span", "link", "text_input", "button", "selectbox", "text_area", "heading", "empty"}
 SHOWING |= {"notice", "expander", "spinner", "form_submit_button", "file_uploader"}

@@ -172,7 +172,7 @@ def _pasted(folder: Path, name: str, text: str) -> Item:
 
 def _options() -> Options:
     left, right = st.columns(2)
-    event = left.text_input(_("Event"), placeholder=_("Paris Retail Week"), max_chars=200)
+    event = left.text_input(_("Event"), placeholder=_("One to One Retail E-commerce"), max_chars=200)
     edition = right.text_input(_("Edition"), placeholder=_("13, or 2026"), max_chars=100)
     left, right = st.columns(2)
     title = left.text_input(_("Title (for a single session)"), max_chars=300)
