@@ -19,6 +19,8 @@ Row = TypeVar("Row")
 
 PER_PAGE = 20
 MOST_PAGES = 100_000
+NEWEST = "COALESCE(session.date, CAST(edition.year AS TEXT), session.added_at) DESC, session.id DESC"
+"""Order of sessions joined with their edition: by date, else by the edition's year, else by arrival."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,10 @@ def offset_of(number: int, per_page: int) -> int:
 
 _TOTALS = """
 SELECT (SELECT count(*) FROM session), (SELECT count(*) FROM quote WHERE kind <> 'mention'),
-       (SELECT count(DISTINCT person_id) FROM appearance), (SELECT count(*) FROM theme),
+       (SELECT count(DISTINCT person_id) FROM appearance),
+       (SELECT count(*) FROM (
+          SELECT theme_id FROM session_theme UNION
+          SELECT theme_id FROM quote_theme JOIN quote ON quote.id = quote_id WHERE kind <> 'mention')),
        (SELECT COALESCE(sum(seconds), 0) FROM source)
 """
 

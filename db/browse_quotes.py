@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from db.browse import PER_PAGE, Page, Where, folded, offset_of, scalar, with_folding
+from db.browse import NEWEST, PER_PAGE, Page, Where, folded, offset_of, scalar, with_folding
 from db.sessions import rows
 
 
@@ -85,9 +85,11 @@ LEFT JOIN edition ON edition.id = session.edition_id LEFT JOIN event ON event.id
 LEFT JOIN appearance ON appearance.id = quote.appearance_id
 LEFT JOIN person ON person.id = appearance.person_id
 """
+_EDITION_JOINS = """JOIN session ON session.id = quote.session_id
+    LEFT JOIN edition ON edition.id = session.edition_id LEFT JOIN event ON event.id = edition.event_id"""
 ORDERS = {
     "best": "quote.score DESC, quote.id",
-    "newest": "session.date DESC, session.id DESC, quote.start",
+    "newest": f"{NEWEST}, quote.start",
     "said": "session.id, quote.start",
 }
 
@@ -141,11 +143,7 @@ def quotes(
 
 
 def _count_joins(asked: QuoteFilter) -> str:
-    joins = "FROM quote"
-    if asked.event or asked.edition:
-        joins += """ JOIN session ON session.id = quote.session_id
-            LEFT JOIN edition ON edition.id = session.edition_id
-            LEFT JOIN event ON event.id = edition.event_id"""
+    joins = f"FROM quote {_EDITION_JOINS}" if asked.event or asked.edition else "FROM quote"
     if asked.person or asked.organisation or asked.speaker:
         joins += """ LEFT JOIN appearance ON appearance.id = quote.appearance_id
             LEFT JOIN person ON person.id = appearance.person_id"""
@@ -156,7 +154,7 @@ def _order_joins(asked: QuoteFilter, order: str) -> str:
     joins = _count_joins(asked)
     if order == "best" or "JOIN session" in joins:
         return joins
-    return joins.replace("FROM quote", "FROM quote JOIN session ON session.id = quote.session_id", 1)
+    return joins.replace("FROM quote", f"FROM quote {_EDITION_JOINS}", 1)
 
 
 def cards(db: Database, ids: list[str]) -> tuple[QuoteCard, ...]:
@@ -193,15 +191,20 @@ def quote(db: Database, key: str) -> QuoteCard | None:
 
 _BEST = """
 SELECT id FROM (
-  SELECT id, score, confidence, row_number() OVER (PARTITION BY session_id ORDER BY score DESC, id) AS nth
-  FROM (SELECT id, score, confidence, session_id FROM quote
-        WHERE kind IN ('quoted', 'spoken') AND appearance_id IS NOT NULL AND confidence >= 0.7
+  SELECT quote.id, quote.score,
+         COALESCE(CAST(edition.year AS TEXT), session.date, session.added_at) AS moment,
+         row_number() OVER (PARTITION BY quote.session_id ORDER BY quote.score DESC, quote.id) AS nth,
+         row_number() OVER (PARTITION BY session.edition_id ORDER BY quote.score DESC, quote.id) AS nth_there
+  FROM (SELECT quote.id, score, quote.session_id FROM quote
+        JOIN appearance ON appearance.id = quote.appearance_id
+        WHERE kind IN ('quoted', 'spoken') AND person_id IS NOT NULL AND quote.confidence >= 0.7
           AND length(text) BETWEEN 60 AND 320 AND repairs = '[]'
-        ORDER BY score DESC LIMIT 2000))
-ORDER BY nth, score DESC, id LIMIT ?
+        ORDER BY score DESC LIMIT 2000) AS quote
+  JOIN session ON session.id = quote.session_id LEFT JOIN edition ON edition.id = session.edition_id)
+ORDER BY nth_there > 1, nth, CASE nth_there WHEN 1 THEN moment END DESC, score DESC, id LIMIT ?
 """
 
 
 def best(db: Database, limit: int = 5) -> tuple[QuoteCard, ...]:
-    """The best quotes whose speaker is known, spread over sessions."""
+    """The best quotes whose speaker is known: one of each edition, the newest first, then one a session."""
     return cards(db, [row[0] for row in db.conn.execute(_BEST, (limit,))])

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from db.browse import PER_PAGE, Page, Where, folded, offset_of, scalar, with_folding
+from db.browse import NEWEST, PER_PAGE, Page, Where, folded, offset_of, scalar, with_folding
 from db.browse_quotes import QuoteCard, ThemeMark, cards
 from db.records import Recognition, Word
 from db.sessions import rows
@@ -159,12 +159,12 @@ def _where(asked: SessionFilter) -> Where:
 def sessions(
     db: Database, asked: SessionFilter, number: int = 1, per_page: int = PER_PAGE
 ) -> Page[SessionRow]:
-    """One page of sessions: newest first, dateless ones by arrival."""
+    """One page of sessions: newest first; a dateless one counts by its edition's year, or by its arrival."""
     with_folding(db)
     where = _where(asked)
     total = int(scalar(db, f"SELECT count(*) {_JOINS} {where.clause}", *where.parameters))
     number = min(max(number, 1), max(1, -(-total // per_page)))
-    sql = f"{_LIST} {_JOINS} {where.clause} ORDER BY session.date DESC, session.id DESC LIMIT ? OFFSET ?"
+    sql = f"{_LIST} {_JOINS} {where.clause} ORDER BY {NEWEST} LIMIT ? OFFSET ?"
     found = rows(db, sql, *where.parameters, per_page, offset_of(number, per_page))
     return Page(tuple(_row(row) for row in found), total, number, per_page)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from db import browse, browse_jobs, browse_people, browse_quotes, browse_sessions, browse_themes
+from db import browse, browse_jobs, browse_people, browse_quotes, browse_sessions, browse_themes, jobs
 from db.browse_quotes import QuoteFilter
 from db.browse_sessions import SessionFilter
 from db.connection import open_archive, transaction
@@ -107,8 +107,41 @@ def test_cards_are_whole(held: Database) -> None:
 
 
 def test_best_quotes_have_a_sure_speaker_and_spread(held: Database) -> None:
+    said = "Nos clients posent enfin de vraies questions, et nous avons formé 240 vendeurs à y répondre."
+    for number in range(30, 36):
+        with transaction(held):
+            made = _session(number)
+            quote = Quote(0, len(said), said, "A", "spoken", "sentence", 0.9, score=0.9)
+            made = replace(made, text=said, turns=(Turn(0, len(said), "A"),), themes=(), summary=())
+            made = replace(made, quotes=(quote,))
+            project(held, replace(made, id=add_session(held, made)), {}, [])
     best = browse_quotes.best(held, 5)
-    assert [card.name for card in best] == [] or len({card.session_id for card in best}) == len(best)
+    assert [card.edition for card in best[:3]] == ["Salon 2022", "Salon 2021", "Salon 2020"]
+    assert len({card.session_id for card in best}) == 5
+    assert {card.name for card in best} == {"Ève Noël"}
+
+
+def test_what_has_no_date_counts_by_its_edition_or_its_arrival(held: Database) -> None:
+    for number, edition in ((40, "Salon 2021"), (41, None)):
+        with transaction(held):
+            add_session(held, replace(_session(number), edition=edition, date=None))
+    rows = browse_sessions.sessions(held, SessionFilter(), per_page=100).rows
+    assert rows[0].title == "Séance 41"
+    place = [row.title for row in rows].index("Séance 40")
+    assert (rows[place - 1].date or "")[:4] == "2021" and (rows[place + 1].date or "")[:4] == "2020"
+
+
+def test_the_queue_counts_the_present_batch(held: Database) -> None:
+    assert browse_jobs.queue(held) == browse_jobs.Queue(0, 0, 0, None)
+    enqueued = [jobs.enqueue(held, session) for session in (1, 2, 3)]
+    jobs.start(held, enqueued[0])
+    jobs.finish(held, enqueued[0], "done")
+    jobs.start(held, enqueued[1])
+    queue = browse_jobs.queue(held)
+    assert (queue.running, queue.waiting, queue.ready) == (1, 1, 1)
+    jobs.progress(held, enqueued[1], "quotes", 1, 2)
+    row = browse_jobs.jobs(held)[0]
+    assert row.started_at == jobs.get(held, enqueued[1]).step_started_at
 
 
 def test_sessions_and_their_reader(held: Database) -> None:
