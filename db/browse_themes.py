@@ -36,10 +36,9 @@ class ThemePoint:
 
 @dataclass(frozen=True, slots=True)
 class ThemeTerm:
-    """A term that made tags: how often, in how many sessions, found how."""
+    """A term that made tags, however capitalised: how often, in how many sessions."""
 
     why: str
-    by: str
     passages: int
     sessions: int
 
@@ -71,9 +70,9 @@ def theme(db: Database, slug: str) -> ThemeRow | None:
 
 _OVER_EDITIONS = """
 SELECT theme.slug, theme.label_fr, theme.label_en,
-       CASE WHEN instr(lower(edition.name), lower(event.name)) THEN edition.name
-            ELSE event.name || ' ' || edition.name END AS place,
-       COALESCE(edition.year, 0) || edition.name AS "order", count(*) AS passages
+       CASE WHEN instr(lower(edition.name), lower(event.name)) OR (SELECT count(*) FROM event) = 1
+            THEN edition.name ELSE event.name || char(10) || edition.name END AS place,
+       COALESCE(edition.year, 9999) || edition.name AS "order", count(*) AS passages
 FROM theme_tag JOIN theme ON theme.id = theme_tag.theme_id JOIN session ON session.id = theme_tag.session_id
 JOIN edition ON edition.id = session.edition_id JOIN event ON event.id = edition.event_id
 WHERE {condition} GROUP BY theme.id, edition.id ORDER BY "order"
@@ -84,18 +83,25 @@ SELECT theme.slug, theme.label_fr, theme.label_en, session.title AS place,
 FROM theme_tag JOIN theme ON theme.id = theme_tag.theme_id JOIN session ON session.id = theme_tag.session_id
 WHERE {condition} GROUP BY theme.id, session.id ORDER BY "order"
 """
-_TOP = """theme.id IN (SELECT theme_id FROM session_theme GROUP BY theme_id
-          ORDER BY count(*) DESC, sum(score) DESC LIMIT ?)"""
+_TOP = """theme.id IN (
+  SELECT theme_id FROM (
+    SELECT theme_id, count(*) AS sessions, row_number() OVER (
+        PARTITION BY edition_id ORDER BY origin NOT IN ('lexicon', 'human'), count(*) DESC, sum(score) DESC
+      ) AS place
+    FROM session_theme JOIN theme ON theme.id = theme_id JOIN session ON session.id = session_id
+    GROUP BY theme_id, edition_id)
+  GROUP BY theme_id ORDER BY min(place), sum(sessions) DESC LIMIT ?)"""
+"""The themes that lead some edition, chosen ones before those found: no edition is left without its own."""
 
 
-def over_editions(db: Database, top: int = 8) -> tuple[ThemePoint, ...]:
-    """The ``top`` themes over editions."""
+def over_editions(db: Database, top: int = 10) -> tuple[ThemePoint, ...]:
+    """The ``top`` themes over editions; where there are several events, a line above names it."""
     return _points(db, _OVER_EDITIONS.format(condition=_TOP), top)
 
 
 def over_sessions(db: Database, top: int = 8, last: int = 24) -> tuple[ThemePoint, ...]:
     """The ``top`` themes over the ``last`` newest sessions."""
-    newest = "session.id IN (SELECT id FROM session ORDER BY date DESC, id DESC LIMIT ?)"
+    newest = "session.id IN (SELECT id FROM session ORDER BY COALESCE(date, added_at) DESC, id DESC LIMIT ?)"
     return _points(db, _OVER_SESSIONS.format(condition=f"{_TOP} AND {newest}"), top, last)
 
 
@@ -105,13 +111,19 @@ def course(db: Database, slug: str, last: int = 40) -> tuple[ThemePoint, ...]:
     return _points(db, f'SELECT * FROM ({sql} DESC LIMIT ?) ORDER BY "order"', slug, last)
 
 
+def course_of_editions(db: Database, slug: str) -> tuple[ThemePoint, ...]:
+    """One theme over all editions that hold it, oldest first."""
+    return _points(db, _OVER_EDITIONS.format(condition="theme.slug = ?"), slug)
+
+
 def _points(db: Database, sql: str, *parameters: object) -> tuple[ThemePoint, ...]:
     return tuple(ThemePoint(**row) for row in rows(db, sql, *parameters))
 
 
 _TERMS = """
-SELECT why, by, count(*) AS passages, count(DISTINCT session_id) AS sessions FROM theme_tag
-WHERE theme_id = ? GROUP BY why, by ORDER BY passages DESC, why LIMIT ?
+SELECT max(why) AS why, count(*) AS passages,
+       count(DISTINCT session_id) AS sessions
+FROM theme_tag WHERE theme_id = ? GROUP BY lower(why) ORDER BY passages DESC, lower(why) LIMIT ?
 """
 
 

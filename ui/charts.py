@@ -10,9 +10,10 @@ import altair as alt
 import streamlit as st
 
 from db.browse_themes import ThemePoint
+from ui import shown
 from ui.frame import put
 from ui.html import Markup, div, tag
-from ui.words import _, language
+from ui.words import _
 
 INK, SOFT, RULE, ACCENT, PAPER = "#1D1A16", "#5C554A", "#E4DCCB", "#9B2237", "#FBF8F1"
 _FONT = "Instrument Sans, Helvetica Neue, Arial, sans-serif"
@@ -28,15 +29,15 @@ def _rows(points: Sequence[ThemePoint]) -> list[dict[str, Any]]:
     """Points with distinct, short names of places: two sessions may bear the same title."""
     names: dict[str, str] = {}
     for point in points:
-        name = short(point.place)
+        name = "\n".join(short(line) for line in point.place.split("\n"))
         while name in names.values() and names.get(point.order) != name:
             name += "\u200b"
         names.setdefault(point.order, name)
-    french = language() == "fr"
     return [
         {
-            "theme": point.label_fr if french else point.label_en,
+            "theme": shown.theme_name(point.label_fr, point.label_en),
             "place": names[point.order],
+            "where": _written(point),
             "order": point.order,
             "passages": point.passages,
         }
@@ -77,7 +78,7 @@ def heat(points: Sequence[ThemePoint]) -> None:
     places = list(dict.fromkeys(row["place"] for row in sorted(rows, key=lambda row: row["order"])))
     tip = [
         alt.Tooltip("theme:N", title=_("Theme")),
-        alt.Tooltip("place:N", title=_("Where")),
+        alt.Tooltip("where:N", title=_("Where")),
         alt.Tooltip("passages:Q", title=_("passages")),
     ]
     base = alt.Chart(_data(rows)).encode(
@@ -85,7 +86,9 @@ def heat(points: Sequence[ThemePoint]) -> None:
             "place:N",
             sort=places,
             title=None,
-            axis=alt.Axis(orient="top", labelAngle=0 if sum(map(len, places)) < 110 else -28),
+            axis=_upright(len(places))
+            if _fit(places)
+            else alt.Axis(orient="top", labelAngle=-28, labelPadding=18),
         ),
         y=alt.Y("theme:N", sort=themes, title=None),
         tooltip=tip,
@@ -97,33 +100,55 @@ def heat(points: Sequence[ThemePoint]) -> None:
     put(_table(points))
 
 
+def _fit(places: Sequence[str]) -> bool:
+    """Whether names of places stand side by side, events above editions."""
+    return len(places) <= 9 and all(len(place.split("\n")[-1]) * len(places) < 150 for place in places)
+
+
+_LINES: Any = "split(datum.label, '\\n')"
+
+
+def _upright(columns: int) -> alt.Axis:
+    return alt.Axis(
+        orient="top", labelAngle=0, labelExpr=_LINES, labelLimit=920 // max(columns, 1), labelPadding=22
+    )
+
+
+def _slanted() -> alt.Axis:
+    return alt.Axis(orient="top", labelAngle=-28, labelPadding=18)
+
+
+def _written(point: ThemePoint) -> str:
+    return point.place.replace("\n", " · ")
+
+
 def course(points: Sequence[ThemePoint]) -> None:
-    """One theme over sessions, as bars."""
+    """One theme over editions or sessions, as bars."""
     rows = _rows(points)
     places = list(dict.fromkeys(row["place"] for row in rows))
+    step = 32 if all("\n" not in place for place in places) else 44
     bars = (
         alt.Chart(_data(rows))
         .mark_bar(color=ACCENT, cornerRadiusEnd=2, size=18)
         .encode(
-            y=alt.Y("place:N", sort=places, title=None),
+            y=alt.Y("place:N", sort=places, title=None, axis=alt.Axis(labelExpr=_LINES)),
             x=alt.X("passages:Q", title=_("passages"), axis=alt.Axis(tickMinStep=1, format="d")),
             tooltip=[
-                alt.Tooltip("place:N", title=_("Where")),
+                alt.Tooltip("where:N", title=_("Where")),
                 alt.Tooltip("passages:Q", title=_("passages")),
             ],
         )
     )
-    st.altair_chart(_dressed(bars.properties(height=32 * len(places) + 50)), width="stretch", theme=None)
+    st.altair_chart(_dressed(bars.properties(height=step * len(places) + 50)), width="stretch", theme=None)
     put(_table(points))
 
 
 def _table(points: Sequence[ThemePoint]) -> Markup:
-    french = language() == "fr"
     rows = [
         tag(
             "tr",
-            tag("td", point.label_fr if french else point.label_en),
-            tag("td", point.place),
+            tag("td", shown.theme_name(point.label_fr, point.label_en)),
+            tag("td", _written(point)),
             tag("td", point.passages),
         )
         for point in points[:400]

@@ -52,10 +52,16 @@ def draw(db: Database, place: Place) -> None:
             )
         with aside:
             put(_why(browse_themes.terms(db, found.id)))
-            points = browse_themes.course(db, found.slug)
-            if points:
-                put(tag("section", tag("h2", _("Over sessions")), class_="fl-part"))
-                charts.course(points)
+            _course(db, found.slug)
+
+
+def _course(db: Database, slug: str) -> None:
+    points, title = browse_themes.course_of_editions(db, slug), _("Over editions")
+    if len(points) < 2:
+        points, title = browse_themes.course(db, slug), _("Over sessions")
+    if points:
+        put(tag("section", tag("h2", title), class_="fl-part"))
+        charts.course(points)
 
 
 def _why(terms: tuple[ThemeTerm, ...]) -> Markup | None:

@@ -11,12 +11,12 @@ from ui import charts, shown
 from ui.frame import empty, heading, put
 from ui.html import Markup, div, link, span, tag
 from ui.place import Place, changed, href
-from ui.words import _, count_of, language
+from ui.words import _, count_of
 
 
 def name_of(theme: ThemeRow) -> str:
     """A theme's name in the language of the run."""
-    return theme.label_fr if language() == "fr" else theme.label_en
+    return shown.theme_name(theme.label_fr, theme.label_en)
 
 
 def families() -> list[tuple[str, str, str]]:
