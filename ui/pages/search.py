@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from sqlite_utils import Database
 
@@ -20,6 +21,12 @@ from ui.place import Place, href
 from ui.words import _, count_of, language
 
 PER_PAGE = 15
+NEAREST = 10
+"""Passages shown for their meaning alone, after those found by words: farther ones are noise."""
+FEWEST_BLANKS = 8
+"""Blanks of a passage that says something by itself."""
+FEW = 60
+"""When more passages than this hold the words, nearness in meaning only orders them."""
 
 
 def draw(db: Database, place: Place) -> None:
@@ -27,11 +34,11 @@ def draw(db: Database, place: Place) -> None:
     query = place.get("q")
     number = min(max(1, place.whole("p")), 200)
     asked = _asked(db, place)
-    results = _found(db, query, asked, number)
+    found = _found(db, query, asked, number)
     put(
         div(
             "fl-page",
-            _opening(query, results),
+            _opening(query, found),
             _bar(db, place),
             filters.chosen(
                 place,
@@ -40,13 +47,11 @@ def draw(db: Database, place: Place) -> None:
                     for name in ("speaker", "organisation", "event", "edition", "theme", "from", "to")
                 ],
             ),
-            _loosened(results),
-            tag("ol", [_hit(hit) for hit in results.hits], class_="fl-hits")
-            if results.hits
+            _loosened(found),
+            tag("ol", [_hit(hit, hit in found.near) for hit in found.hits], class_="fl-hits")
+            if found.hits
             else _nothing(db, query),
-            pages_of(place, browse.Page(results.hits, results.total, number, PER_PAGE))
-            if results.hits
-            else None,
+            pages_of(place, browse.Page(found.hits, found.total, number, PER_PAGE)) if found.hits else None,
         )
     )
 
@@ -72,16 +77,44 @@ def _person(db: Database, name: str) -> int:
         return 0
 
 
-def _found(db: Database, query: str, asked: Filters, number: int) -> Results:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A page of hits out of ``total``; ``worded`` of all were found by words, ``near`` by meaning alone."""
+
+    results: Results
+    hits: tuple[Hit, ...]
+    total: int
+    worded: int
+    near: tuple[Hit, ...] = ()
+
+
+def _found(db: Database, query: str, asked: Filters, number: int) -> _Found:
+    """Search, and part what holds the words from what is only near: a meaning is always near something."""
     folder = archive_folder(db)
     model, vector = query_vector(db, folder, load_settings(folder), query)
     offset = (number - 1) * PER_PAGE
-    return search(db, query, asked, query_vector=vector, model=model, limit=PER_PAGE, offset=offset)
+    results = search(db, query, asked, query_vector=vector, model=model, limit=PER_PAGE, offset=offset)
+    if "meaning" not in results.how:
+        return _Found(results, results.hits, results.total, results.total)
+    worded = search(db, query, asked, limit=FEW)
+    if worded.total > FEW:
+        return _Found(results, results.hits, results.total, worded.total)
+    every = search(db, query, asked, query_vector=vector, model=model, limit=3 * FEW).hits
+    by_words = {hit.passage_id for hit in worded.hits}
+    first = [hit for hit in every if hit.passage_id in by_words]
+    near = [hit for hit in every if hit.passage_id not in by_words and _tells(hit)][:NEAREST]
+    shown_here = tuple([*first, *near][offset : offset + PER_PAGE])
+    return _Found(results, shown_here, len(first) + len(near), worded.total, tuple(near))
 
 
-def _opening(query: str, results: Results) -> Markup:
-    count = count_of("{n} passage", "{n} passages", results.total)
-    kicker = count if results.exact else _("at least {count}").format(count=count)
+def _tells(hit: Hit) -> bool:
+    """Whether a passage says something by itself: headings and bare links lie near any short question."""
+    return hit.text.count(" ") >= FEWEST_BLANKS and "://" not in hit.text and hit.text[:1] != "#"
+
+
+def _opening(query: str, found: _Found) -> Markup:
+    count = count_of("{n} passage", "{n} passages", found.worded)
+    kicker = count if found.results.exact else _("at least {count}").format(count=count)
     kept = {"page": "search"} | ({} if language() == "fr" else {"lang": language()})
     return tag(
         "div",
@@ -110,7 +143,7 @@ def _opening(query: str, results: Results) -> Markup:
 
 def _bar(db: Database, place: Place) -> Markup:
     offered = browse.choices(db)
-    themes = [(t.slug, t.label_fr if language() == "fr" else t.label_en) for t in browse_themes.themes(db)]
+    themes = [(t.slug, shown.theme_name(t.label_fr, t.label_en)) for t in browse_themes.themes(db)]
     return filters.bar(
         place,
         filters.words(place, "speaker", _("Speaker"), offered.speakers),
@@ -126,7 +159,10 @@ def _bar(db: Database, place: Place) -> Markup:
     )
 
 
-def _loosened(results: Results) -> Markup | None:
+def _loosened(found: _Found) -> Markup | None:
+    results = found.results
+    if not found.worded and found.hits:
+        return tag("p", _("No passage holds these words; these come nearest in meaning."), class_="fl-meta")
     if results.loosened and results.hits:
         return tag(
             "p", _("No passage holds all these words; those that hold some come first."), class_="fl-meta"
@@ -136,11 +172,12 @@ def _loosened(results: Results) -> Markup | None:
     return None
 
 
-def _hit(hit: Hit) -> Markup:
+def _hit(hit: Hit, near: bool) -> Markup:
     marks = [(mark.start - hit.start, mark.end - hit.start) for mark in hit.highlights]
     address = href("session", id=hit.session_id, quote=hit.quote_id, o=None if hit.quote_id else hit.start)
     role = ", ".join(part for part in (hit.role, hit.organisation) if part)
     where = [shown.edition_of(hit.event, hit.edition), shown.day(hit.date)]
+    where += [_("near in meaning")] if near else []
     return tag(
         "li",
         div("fl-byline", _who(hit), span("fl-role", role) if role else None),
@@ -190,7 +227,7 @@ def _play(hit: Hit) -> Markup | None:
 
 
 def _nothing(db: Database, query: str) -> Markup:
-    names = [t.label_fr if language() == "fr" else t.label_en for t in browse_themes.themes(db, 8)]
+    names = [shown.theme_name(t.label_fr, t.label_en) for t in browse_themes.themes(db, 8)]
     suggested = [(href("search", q=name), name) for name in [*names, *browse.choices(db, 6).speakers]]
     title = _("Nothing found for “{query}”").format(query=query[:80]) if query else _("Nothing to search yet")
     return empty(
