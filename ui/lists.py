@@ -40,14 +40,11 @@ def _entry(row: SessionRow) -> Markup:
 
 
 def length_of(row: SessionRow) -> str:
-    """How long a session is: time for sound, words (six characters each) for texts."""
+    """How long a session is: time for sound, words (six characters each, to the hundred) for texts."""
     if row.seconds:
         return shown.lasting(row.seconds)
-    return (
-        count_of("about {n} word", "about {n} words", max(1, round(row.characters, -3) // 6))
-        if row.characters > 600
-        else ""
-    )
+    words = round(row.characters / 6, -2)
+    return count_of("about {n} word", "about {n} words", int(words)) if words else ""
 
 
 def people_of(row: SessionRow) -> str:

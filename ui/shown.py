@@ -61,14 +61,20 @@ def day(written: str | None) -> str:
     except ValueError:
         return written
     if language() == "en":
-        return f"{when.day} {_months()[when.month - 1]} {when.year}"
+        return f"{when.day}{NBSP}{_months()[when.month - 1]} {when.year}"
     number = "1er" if when.day == 1 else str(when.day)
-    return f"{number} {_months()[when.month - 1]} {when.year}"
+    return f"{number}{NBSP}{_months()[when.month - 1]} {when.year}"
 
 
 def theme_label(theme: ThemeMark) -> str:
     """A theme's name in the language of the run."""
-    return theme.label_fr if language() == "fr" else theme.label_en
+    return theme_name(theme.label_fr, theme.label_en)
+
+
+def theme_name(french: str, english: str) -> str:
+    """A theme's name in the language of the run, printed as a title: curly apostrophe, capital letter."""
+    name = (french if language() == "fr" else english).replace("'", "’")
+    return name[:1].upper() + name[1:]
 
 
 def speaker_of(name: str | None, label: str | None) -> str:
@@ -198,6 +204,8 @@ def step_name(step: str | None) -> str:
         "read": _("reading the text"),
         "transcribe": _("transcribing"),
         "diarize": _("telling the voices apart"),
+        "voices: segmentation": _("telling the voices apart"),
+        "voices: embedding": _("comparing the voices"),
         "align": _("giving words to voices"),
         "people": _("finding the names"),
         "quotes": _("choosing quotes"),

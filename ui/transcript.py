@@ -54,7 +54,8 @@ def data_of(page: SessionPage) -> dict[str, Any]:
     tints = colours(page)
     speakers = {speaker.appearance_id: speaker for speaker in page.speakers}
     tints_of = {speaker.label: tints[speaker.appearance_id] for speaker in page.speakers}
-    turns = []
+    turns: list[dict[str, Any]] = []
+    before: int | None = None
     for turn in _turns(page):
         speaker = speakers.get(turn.appearance_id or 0)
         spoken = page.row.form != "prose" or speaker is not None
@@ -67,12 +68,14 @@ def data_of(page: SessionPage) -> dict[str, Any]:
                 else (_("Speaker unknown") if spoken else ""),
                 "role": role,
                 "doubt": _("speaker uncertain") if spoken and turn.confidence < shown.UNSURE else "",
+                "on": bool(turns) and turn.start_time is None and turn.appearance_id == before,
                 "t": turn.start_time,
                 "e": turn.end_time,
                 "o": turn.start,
                 "p": pieces(page.text, turn, quotes),
             }
         )
+        before = turn.appearance_id
     return {
         "lang": page.row.language or "",
         "turns": turns,

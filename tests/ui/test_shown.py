@@ -21,7 +21,7 @@ def test_a_copied_quote_carries_its_source(db: Database, ids: dict[str, int]) ->
     assert shown.copied(best) == (
         "«\u202fUn magasin sans vendeurs, c'est un entrepôt avec de la musique\u202f»\n"
         "— Paul Girard, président, Maison Girard, «\u202fLe commerce à l'heure des agents\u202f», "
-        "Rencontres du commerce 2026, 16 septembre 2026"
+        "Rencontres du commerce 2026, 16\u00a0septembre 2026"
     )
 
 
@@ -41,11 +41,11 @@ def test_clock(seconds: float, words: str) -> None:
 
 
 def test_days_and_durations() -> None:
-    assert shown.day("2026-09-01") == "1er septembre 2026"
+    assert shown.day("2026-09-01") == "1er\u00a0septembre 2026"
     assert shown.day("printemps") == "printemps"
     assert shown.lasting(3900) == "1\u00a0h\u00a005"
     set_language("en")
-    assert shown.day("2026-09-01") == "1 September 2026"
+    assert shown.day("2026-09-01") == "1\u00a0September 2026"
 
 
 def test_addresses_survive_anything() -> None:

@@ -15,6 +15,11 @@ function clock(seconds) {
   return h ? `${h}:${pad(m)}:${pad(s)}` : `${m}:${pad(s)}`;
 }
 
+// French marks never begin a line: their space, one character for another, does not break.
+function bound(text) {
+  return text.replace(/ (?=[?!;:»%])/g, "\u00a0").replace(/« /g, "«\u00a0");
+}
+
 class Reader {
   constructor(root, data) {
     this.root = root;
@@ -66,12 +71,15 @@ class Reader {
 
   turn(turn) {
     const block = make("section", `fl-turn fl-voice-${turn.c}`);
-    if (turn.who) block.append(this.opening(turn));
+    // The speaker of the turn before goes on: a paragraph of his, with no new heading.
+    if (turn.on && !turn.doubt) block.classList.add("is-on");
+    else if (turn.who) block.append(this.opening(turn));
     const body = make("p", "fl-turn-text");
     if (this.data.lang) body.lang = this.data.lang;
     let mark = null, owed = null;
     for (const piece of turn.p) {
       let [text, quote, word] = piece;
+      if (this.data.lang === "fr") text = bound(text);
       if (owed !== null) {
         const closing = word ? "" : (text.match(/^[\s\u00a0\u202f]*[»”"]?[.,;!?…]*/)?.[0] ?? "").trimEnd();
         body.append(document.createTextNode(closing), this.actions(owed));

@@ -14,7 +14,7 @@ from ui import cards, filters, shown
 from ui.frame import empty, heading, not_found, pages_of, put
 from ui.html import Child, Markup, div, link, tag
 from ui.place import Place, href
-from ui.words import _, language
+from ui.words import _
 
 KINDS = ("quoted", "spoken", "indirect", "mention")
 
@@ -62,7 +62,7 @@ def draw(db: Database, place: Place) -> None:
 
 def _bar(db: Database, place: Place) -> Markup:
     offered = browse.choices(db)
-    themes = [(t.slug, t.label_fr if language() == "fr" else t.label_en) for t in browse_themes.themes(db)]
+    themes = [(t.slug, shown.theme_name(t.label_fr, t.label_en)) for t in browse_themes.themes(db)]
     sure = [("60", "60\u202f% +"), ("80", "80\u202f% +"), ("95", "95\u202f% +")]
     return filters.bar(
         place,
@@ -84,7 +84,7 @@ def _chosen(db: Database, asked: QuoteFilter) -> list[tuple[str, str]]:
     session = session_row(db, asked.session) if asked.session else None
     person = read_person(db, asked.person) if asked.person else None
     theme = browse_themes.theme(db, asked.theme) if asked.theme else None
-    label = (theme.label_fr if language() == "fr" else theme.label_en) if theme else asked.theme
+    label = shown.theme_name(theme.label_fr, theme.label_en) if theme else asked.theme
     return [
         ("text", asked.text),
         ("session", session.title if session else ""),

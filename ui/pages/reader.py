@@ -173,6 +173,8 @@ def _evidence(speaker: Speaker) -> Markup | None:
         return span("fl-why", _("name given with the session"))
     if not speaker.evidence or speaker.name is None:
         return None
+    if speaker.evidence[0].strip() == speaker.name:
+        return None
     words = shown.quotation(speaker.evidence[0][:160], None)
     return span("fl-why", _("named from: {words}").format(words=words))
 
@@ -183,8 +185,12 @@ def _summaries(page: SessionPage) -> Markup | None:
     names = {s.appearance_id: shown.speaker_of(s.name, s.label) for s in page.speakers}
     colours = transcript.colours(page)
     groups: list[Child] = []
+    said: set[str] = set()
     for appearance in dict.fromkeys(line.appearance_id for line in page.summary):
         lines = [line for line in page.summary if line.appearance_id == appearance]
+        if said.issuperset(line.text for line in lines):
+            continue
+        said.update(line.text for line in lines)
         title = names.get(appearance or 0)
         groups.append(
             div(
