@@ -69,7 +69,7 @@ def _batch(queue: browse_jobs.Queue) -> Markup | None:
     total = queue.running + queue.waiting + queue.ready
     if total < 2:
         return None
-    words = _("{ready} of {total} ready").format(
+    words = _("Ready: {ready} of {total}").format(
         ready=grouped(queue.ready), total=count_of("{n} session", "{n} sessions", total)
     )
     left = shown.time_left(queue.ready, total, queue.began) if queue.ready >= SURE_AFTER else ""

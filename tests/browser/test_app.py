@@ -108,6 +108,28 @@ def test_the_transcript_follows_and_seeks(page: Any, served: Any) -> None:
     expect(page.locator(".fl-left-out summary")).to_have_text("1 passage écarté de la transcription")
 
 
+def test_a_speaker_is_named_once_for_paragraphs_in_a_row(page: Any, served: Any) -> None:
+    for name in ("english", "recap", "hostile"):
+        _open(page, f"{served.url}?page=session&id={served.ids[name]}")
+        page.locator(".fl-turn").first.wait_for()
+        heads = page.eval_on_selector_all(
+            ".fl-turn", "all => all.map(turn => turn.querySelector('.fl-turn-who')?.textContent ?? null)"
+        )
+        follow = page.eval_on_selector_all(".fl-turn", "all => all.map(turn => turn.matches('.is-on'))")
+        assert not any(on and head for on, head in zip(follow, heads, strict=True))
+        assert not follow[0]
+
+
+def test_the_first_stop_of_the_keyboard_speaks_french(page: Any, served: Any) -> None:
+    _open(page, served.url)
+    expect(page.get_by_text("Skip to main content")).not_to_be_visible()
+    for _stop in range(2):  # Chromium may stop at the scrolling area first.
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Aller au contenu":
+            return
+    raise AssertionError("the link to the content is not the first one")
+
+
 def test_keyboard_alone_goes_from_search_to_quote_to_sound(page: Any, served: Any) -> None:
     _open(page, served.url)
     page.keyboard.press("/")
@@ -160,7 +182,7 @@ def test_copying_brings_typography_and_source(page: Any, served: Any) -> None:
 def test_hostile_strings_are_shown_as_they_are(page: Any, served: Any) -> None:
     _open(page, f"{served.url}?page=session&id={served.ids['hostile']}")
     assert HOSTILE in page.locator("h1").inner_text()
-    assert HOSTILE in page.locator(".fl-turns").inner_text()
+    assert HOSTILE in page.locator(".fl-turns").inner_text().replace("\u00a0", " ")
     assert page.locator("script:has-text('alert(1)'), img[onerror], .katex").count() == 0
     _open(page, f"{served.url}?page=quotes&text=rendez-vous")
     assert HOSTILE in page.locator(".fl-cards").inner_text()
@@ -196,6 +218,9 @@ def test_a_person_is_renamed_everywhere(page: Any, served: Any) -> None:
     page.locator(".fl-persons a").first.click()
     expect(page.locator("h1")).to_have_text("Tom Okafor")
     page.get_by_text("Corriger ce nom").click()
+    page.get_by_label("Nom exact").fill("Paul Girard")
+    page.get_by_label("Nom exact").press("Tab")
+    expect(page.locator(".fl-notice.is-warning")).to_contain_text("Paul Girard")
     page.get_by_label("Nom exact").fill("Thomas Okafor")
     page.get_by_label("Nom exact").press("Tab")
     page.get_by_role("button", name="Renommer partout").click()

@@ -257,7 +257,11 @@ def _reported(report: Report) -> list[tuple[str, Child]]:
         )
     if not lines:
         lines.append(("info", _("Nothing was added.")))
-    return lines + [("error", [tag("strong", name), " ", sentence(words)]) for name, words in report.refused]
+    return lines + [("error", _refusal(name, sentence(words))) for name, words in report.refused]
+
+
+def _refusal(name: str, words: str) -> Child:
+    return words if name in words else [tag("strong", name), " ", words]
 
 
 def _named(pairs: list[tuple[str, int]]) -> Markup:

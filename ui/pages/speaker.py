@@ -19,7 +19,9 @@ from db.browse_people import (
 )
 from db.browse_quotes import QuoteFilter, quotes
 from db.connection import transaction
+from db.people import find_person
 from pipeline import edits as rules
+from pipeline.errors import FlorilegeError
 from ui import cards, shown
 from ui.frame import empty, not_found, notice, put
 from ui.html import Child, Markup, div, link, span, tag
@@ -159,11 +161,35 @@ def _rename(db: Database, found: PersonRow, held: tuple[AppearanceRow, ...]) -> 
                 ),
             )
         )
+        other = _other(db, asked, found)
+        if other:
+            put(
+                notice(
+                    "warning",
+                    _("“{name}” is already in the archive ({counts}): both become one and the same.").format(
+                        name=other.name,
+                        counts=", ".join(
+                            part
+                            for part in (other.role, other.organisation, shown.sessions_count(other.sessions))
+                            if part
+                        ),
+                    ),
+                )
+            )
         if st.button(_("Rename everywhere"), type="primary", key="person-go"):
             with transaction(db):
                 made = [rules.rename(db, one.session_id, one.label, asked) for one in held]
             st.session_state["renamed"] = {"edits": made, "old": found.name, "new": asked, "one": held[0]}
             _follow(db, held[0])
+
+
+def _other(db: Database, name: str, found: PersonRow) -> PersonRow | None:
+    """Somebody else who bears a name already."""
+    try:
+        held = find_person(db, name)
+    except (FlorilegeError, ValueError, OverflowError):
+        return None
+    return person(db, held) if held != found.id else None
 
 
 def _follow(db: Database, one: AppearanceRow) -> None:
