@@ -68,7 +68,7 @@ def data_of(page: SessionPage) -> dict[str, Any]:
                 else (_("Speaker unknown") if spoken else ""),
                 "role": role,
                 "doubt": _("speaker uncertain") if spoken and turn.confidence < shown.UNSURE else "",
-                "on": bool(turns) and turn.start_time is None and turn.appearance_id == before,
+                "on": spoken and bool(turns) and turn.start_time is None and turn.appearance_id == before,
                 "t": turn.start_time,
                 "e": turn.end_time,
                 "o": turn.start,

@@ -16,6 +16,8 @@ from ui.html import Child, Markup, div, link, tag
 from ui.place import Place, href
 from ui.words import _
 
+LARGE = 280
+"""Characters of a quote that can still be set large."""
 KINDS = ("quoted", "spoken", "indirect", "mention")
 
 
@@ -117,7 +119,9 @@ def draw_one(db: Database, place: Place) -> None:
         div(
             "fl-page fl-single",
             tag("h1", _("Quote"), class_="fl-kicker"),
-            cards.pull_quote(quote, "fl-pull is-lead"),
+            cards.pull_quote(
+                quote, "fl-pull is-lead" if len(quote.text) <= LARGE else "fl-pull is-lead is-long"
+            ),
             tag("dl", [_fact(name, value) for name, value in _facts(quote)], class_="fl-facts"),
             tag(
                 "p",
