@@ -76,6 +76,9 @@ def heat(points: Sequence[ThemePoint]) -> None:
         weights[row["theme"]] += row["passages"]
     themes = [theme for theme, _weight in weights.most_common()]
     places = list(dict.fromkeys(row["place"] for row in sorted(rows, key=lambda row: row["order"])))
+    if not _fit(places) and len({_edition(place) for place in places}) == len(places):
+        rows = [{**row, "place": _edition(row["place"])} for row in rows]
+        places = [_edition(place) for place in places]
     tip = [
         alt.Tooltip("theme:N", title=_("Theme")),
         alt.Tooltip("where:N", title=_("Where")),
@@ -86,23 +89,25 @@ def heat(points: Sequence[ThemePoint]) -> None:
             "place:N",
             sort=places,
             title=None,
-            axis=_upright(len(places))
-            if _fit(places)
-            else alt.Axis(orient="top", labelAngle=-28, labelPadding=18),
+            axis=_upright(len(places)) if _fit(places) else _slanted(),
         ),
         y=alt.Y("theme:N", sort=themes, title=None),
         tooltip=tip,
     )
-    size = alt.Size("passages:Q", legend=None, scale=alt.Scale(range=[60, 1300]))
+    size = alt.Size("passages:Q", legend=None, scale=alt.Scale(range=[50, 1300 if len(places) < 9 else 600]))
     marks = base.mark_circle(color=ACCENT, opacity=0.85).encode(size=size)
     with st.container(key="heat"):
         st.altair_chart(_dressed(marks.properties(height=44 * len(themes) + 60)), width="stretch", theme=None)
     put(_table(points))
 
 
+def _edition(place: str) -> str:
+    return place.split("\n")[-1]
+
+
 def _fit(places: Sequence[str]) -> bool:
     """Whether names of places stand side by side, events above editions."""
-    return len(places) <= 9 and all(len(place.split("\n")[-1]) * len(places) < 150 for place in places)
+    return len(places) <= 9 and all(len(_edition(place)) * len(places) < 150 for place in places)
 
 
 _LINES: Any = "split(datum.label, '\\n')"
