@@ -165,7 +165,7 @@ class Shell {
   // Fields get their value here: the sanitiser would drop an attribute that looks like a closing tag.
   fill() {
     for (const field of document.querySelectorAll("input[data-value]")) {
-      if (!field.value && field !== document.activeElement) field.value = decodeURIComponent(field.dataset.value);
+      if (!field.value) field.value = decodeURIComponent(field.dataset.value);
       field.removeAttribute("data-value");
     }
   }
