@@ -52,6 +52,16 @@ def missing_vectors(db: Database, model: str, limit: int = 256) -> list[tuple[in
     return [(int(passage), str(text)) for passage, text in found]
 
 
+def count_missing(db: Database, model: str) -> int:
+    """How many passages have no vector of ``model`` yet; the too short ones are not counted."""
+    found = db.conn.execute(
+        """SELECT count(*) FROM passage p WHERE p."end" - p.start >= ?
+           AND NOT EXISTS (SELECT 1 FROM passage_vector v WHERE v.passage_id = p.id AND v.model = ?)""",
+        (_SHORTEST_MEANING, model),
+    )
+    return int(found.fetchone()[0])
+
+
 def save_vectors(db: Database, model: str, rows: Iterable[tuple[int, Sequence[float] | NDArray[Any]]]) -> int:
     """Keep vectors as float16 and return how many; a passage that is gone meanwhile is passed over."""
     values = [(passage, model, np.asarray(vector, np.float16).tobytes(), passage) for passage, vector in rows]

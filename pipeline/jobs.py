@@ -6,15 +6,12 @@ back in the queue and goes on from the last stage that was written.
 
 from __future__ import annotations
 
-import fcntl
-import logging
 import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,49 +21,29 @@ from sqlite_utils import Database
 from db import jobs
 from db.connection import is_busy, transaction
 from db.records import Session
-from db.search_vectors import missing_vectors, save_vectors
 from db.sessions import load_session, save_stage, session_edits, stage_outputs
 from pipeline.edits import apply_edits
 from pipeline.errors import ArchiveBusy, ArchiveError, FlorilegeError, ModelMissing, WorkerDied
+from pipeline.hooks import Hook, silent
+from pipeline.lock import coordinator_is_running, coordinator_lock
+from pipeline.meaning_index import MeaningIndex
 from pipeline.pool import make_pool
 from pipeline.projection import archive_folder, lexicon_digest, show
 from pipeline.settings import Settings, load_settings
 from pipeline.stages import OWN_PROCESS, assemble, pending, stage_keys
 from pipeline.themes.found import show_found_themes
-from pipeline.toolbox import Toolbox
-from pipeline.work import Computed, compute, embed, read_progress
+from pipeline.troubles import tell
+from pipeline.work import Computed, compute, read_progress
 
-LOCK = "coordinator.lock"
 POLL = 0.1
 ATTEMPTS = 2
 TEXT_TASKS_PER_PROCESS = 200
-EMBED_BATCH = 32
-EMBED_BATCHES = 4
 SOUND_AT_ONCE = 2
 TEXTS_AT_ONCE = 8
 """Jobs under way at once: enough to feed the workers; recordings never keep texts waiting."""
 
 Watch = Callable[[jobs.Job], None]
 """Called with a job whenever its row changes."""
-
-
-@contextmanager
-def coordinator_lock(archive: Path) -> Iterator[bool]:
-    """Hold the archive's coordinator lock; yields false when another process has it."""
-    archive.mkdir(parents=True, exist_ok=True)
-    with (archive / LOCK).open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
-
-
-def coordinator_is_running(archive: Path) -> bool:
-    """Whether some process is working on this archive's jobs."""
-    with coordinator_lock(archive) as free:
-        return not free
 
 
 def start_background(archive: Path) -> None:
@@ -93,14 +70,16 @@ class _Running:
 class Coordinator:
     """Works through the queue of one archive. Use it under :func:`coordinator_lock`."""
 
-    def __init__(self, db: Database, archive: Path, settings: Settings, watch: Watch | None = None) -> None:
+    def __init__(
+        self, db: Database, archive: Path, settings: Settings, watch: Watch | None = None, hook: Hook = silent
+    ) -> None:
         self.db, self.archive, self.settings = db, archive, settings
         self.watch = watch or (lambda job: None)
         self.work_folder = archive / "work"
         self.work_folder.mkdir(exist_ok=True)
         self.sound = make_pool(settings.pool, tasks_per_process=1, at_most=1)
-        self.text = make_pool(settings.pool, TEXT_TASKS_PER_PROCESS)
-        self.model = Toolbox(archive, settings).embedder.identity if settings.meaning else ""
+        self.text = make_pool(settings.pool, TEXT_TASKS_PER_PROCESS, threads=1)
+        self.meaning = MeaningIndex(db, archive, settings, self.text, hook)
         self.running: list[_Running] = []
         self.owed: list[jobs.Job] = []
         # A file, so that a kill between the last session and the themes is made good by the next run.
@@ -112,7 +91,7 @@ class Coordinator:
         while True:
             self._drain()
             self._find_themes()
-            more = self._embed_some() or self.themes_owed.exists()
+            more = self.meaning.advance() or self.themes_owed.exists()
             if not more and not jobs.waiting(self.db, limit=1):
                 break
         self.sound.shutdown()
@@ -245,37 +224,8 @@ class Coordinator:
         except Exception as error:
             if is_busy(error):
                 return
-            _say(f"The archive's own themes are not up to date: {error}", error)
+            tell(f"The archive's own themes are not up to date: {error}", error)
         self.themes_owed.unlink(missing_ok=True)
-
-    def _embed_some(self) -> bool:
-        """Embed a few batches of passages; false when none is left or meaning is switched off."""
-        if not self.settings.meaning or not self.model:
-            return False
-        rows = missing_vectors(self.db, self.model, EMBED_BATCH * EMBED_BATCHES)
-        batches = [rows[at : at + EMBED_BATCH] for at in range(0, len(rows), EMBED_BATCH)]
-        futures = [
-            self.text.submit(embed, self.archive, self.settings, [text for _, text in batch])
-            for batch in batches
-        ]
-        try:
-            for batch, future in zip(batches, futures, strict=True):
-                vectors = future.result()
-                save_vectors(
-                    self.db, self.model, [(row[0], v) for row, v in zip(batch, vectors, strict=True)]
-                )
-        except Exception as error:
-            if not is_busy(error):
-                _say(f"Search by meaning is not up to date: {error}", error)
-                self.model = ""
-        return bool(rows)
-
-
-def _say(sentence: str, error: Exception) -> None:
-    """Tell on standard error what went wrong after the sessions themselves were finished."""
-    if isinstance(error, sqlite3.OperationalError):
-        raise error
-    logging.getLogger("florilege").warning(sentence)
 
 
 def _under_its_name(sentence: str, session: Session | None) -> str:
@@ -283,12 +233,17 @@ def _under_its_name(sentence: str, session: Session | None) -> str:
     return sentence.replace(Path(session.source.path).name, session.source.name) if session else sentence
 
 
-def run_jobs(db: Database, archive: Path, settings: Settings, watch: Watch | None = None) -> bool:
-    """Work through the queue; false when another coordinator is at it, or has taken over what is left."""
+def run_jobs(
+    db: Database, archive: Path, settings: Settings, watch: Watch | None = None, hook: Hook = silent
+) -> bool:
+    """Work through the queue; false when another coordinator is at it, or has taken over what is left.
+
+    ``watch`` is called with jobs as they change, ``hook("meaning", …)`` while passages are embedded.
+    """
     while True:
         with coordinator_lock(archive) as mine:
             if mine:
-                Coordinator(db, archive, settings, watch).run()
+                Coordinator(db, archive, settings, watch, hook).run()
         # Who queued a job before the lock was let go found it taken, and relies on this look.
         if not mine or not jobs.waiting(db, limit=1):
             return mine

@@ -8,8 +8,9 @@ import pickle
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, NamedTuple
@@ -65,10 +66,12 @@ class LocalExecutor(Executor):
     """``workers`` spawned processes; each is replaced after ``tasks_per_process`` tasks.
 
     A native crash, ``os._exit`` or a memory kill fails only the task it was running, with WorkerDied.
-    (``ProcessPoolExecutor`` breaks every pending task instead.)
+    (``ProcessPoolExecutor`` breaks every pending task instead.) ``threads`` bounds the OpenMP threads of
+    each process, which is read when its library loads and cannot be set later.
     """
 
-    def __init__(self, workers: int, tasks_per_process: int = 1) -> None:
+    def __init__(self, workers: int, tasks_per_process: int = 1, threads: int | None = None) -> None:
+        self._environment = {} if threads is None else {"OMP_NUM_THREADS": str(threads)}
         self._tasks: queue.SimpleQueue[tuple[Future[Any], _Task] | None] = queue.SimpleQueue()
         self._limit = tasks_per_process
         self._context = multiprocessing.get_context("spawn")
@@ -115,9 +118,29 @@ class LocalExecutor(Executor):
         ours, theirs = self._context.Pipe()
         # A daemon: when an error ends the parent, it must not wait for a worker that waits for tasks.
         process = self._context.Process(target=_serve, args=(theirs, os.getpid()), daemon=True)
-        process.start()
+        with _changed_environment(self._environment):
+            process.start()
         theirs.close()
         return _Worker(process, ours)
+
+
+_environment_lock = threading.Lock()
+
+
+@contextmanager
+def _changed_environment(changes: Mapping[str, str]) -> Iterator[None]:
+    """Let processes started inside inherit some variables that this process does not keep."""
+    with _environment_lock:
+        before = {name: os.environ.get(name) for name in changes}
+        os.environ.update(changes)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
 
 
 def _answered(worker: _Worker, task: _Task, future: Future[Any]) -> bool:
@@ -151,11 +174,13 @@ def _dismiss(worker: _Worker | None) -> None:
         worker.process.kill()
 
 
-def make_pool(spec: str, tasks_per_process: int = 1, at_most: int | None = None) -> Executor:
+def make_pool(
+    spec: str, tasks_per_process: int = 1, at_most: int | None = None, threads: int | None = None
+) -> Executor:
     """Build the executor of a ``pool`` setting. Raises BadSetting."""
     if spec == "inline":
         return InlineExecutor()
     kind, _, number = spec.partition(":")
-    if kind == "local" and number.isdigit() and int(number) > 0:
-        return LocalExecutor(min(int(number), at_most or int(number)), tasks_per_process)
+    if kind == "local" and number.isdecimal() and int(number) > 0:
+        return LocalExecutor(min(int(number), at_most or int(number)), tasks_per_process, threads)
     raise BadSetting(f"Setting 'pool' is {spec!r}: use `inline` or `local:N` with N ≥ 1.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,6 +13,7 @@ from sqlite_utils import Database
 
 from db.jobs import Job
 from db.sessions import rows
+from pipeline.hooks import Hook, silent
 from pipeline.jobs import Watch
 
 STEPS = {
@@ -19,20 +21,28 @@ STEPS = {
     "diarize": "telling voices apart", "voices: segmentation": "telling voices apart",
     "voices: embedding": "comparing voices", "align": "giving words to voices", "people": "naming speakers",
     "quotes": "choosing quotes", "summaries": "summarising", "themes": "tagging themes",
+    "meaning": "preparing search by meaning",
 }  # fmt: skip
 
 
+class Shown(NamedTuple):
+    """How work is shown: a watcher of job rows, and a hook for what belongs to no job."""
+
+    watch: Watch
+    hook: Hook
+
+
 @contextmanager
-def progress_shown(db: Database, quiet: bool = False) -> Iterator[Watch]:
-    """Yield a watcher that shows job rows on standard error."""
-    console = Console(stderr=True)
+def progress_shown(db: Database, quiet: bool = False) -> Iterator[Shown]:
+    """Yield what shows job rows and the search index's progress on standard error."""
+    console = Console(stderr=True, soft_wrap=True)
     if quiet:
-        yield lambda job: None
+        yield Shown(lambda job: None, silent)
     elif console.is_terminal:
         with _bars(console) as progress:
-            yield _bar_watch(db, progress)
+            yield Shown(_bar_watch(db, progress), _bar_hook(progress))
     else:
-        yield _line_watch(db, console)
+        yield Shown(_line_watch(db, console), _line_hook(console))
 
 
 def _bars(console: Console) -> Progress:
@@ -43,7 +53,8 @@ def _bars(console: Console) -> Progress:
 
 
 def _title(db: Database, session_id: int) -> str:
-    return str(rows(db, "SELECT title FROM session WHERE id = ?", session_id)[0]["title"])
+    found = rows(db, "SELECT title FROM session WHERE id = ?", session_id)
+    return str(found[0]["title"]) if found else "…"
 
 
 def _bar_watch(db: Database, progress: Progress) -> Watch:
@@ -74,3 +85,26 @@ def _line_watch(db: Database, console: Console) -> Watch:
             console.print(f"{escape(_title(db, job.session_id))}: {step}", highlight=False)
 
     return watch
+
+
+def _bar_hook(progress: Progress) -> Hook:
+    bars: dict[str, TaskID] = {}
+
+    def hook(step: str, done: float, total: float) -> None:
+        if step not in bars:
+            bars[step] = progress.add_task(STEPS.get(step, step))
+        progress.update(bars[step], completed=done, total=total)
+
+    return hook
+
+
+def _line_hook(console: Console) -> Hook:
+    told: dict[str, int] = {}
+
+    def hook(step: str, done: float, total: float) -> None:
+        tenth = int(10 * done / total) if total else 10
+        if told.get(step) != tenth:
+            told[step] = tenth
+            console.print(f"{STEPS.get(step, step)}: {done:.0f} of {total:.0f}", highlight=False)
+
+    return hook

@@ -86,9 +86,9 @@ def _tell(report: Report) -> None:
 def _work(archive: Archive, mine: set[int] | None = None, quiet: bool = False) -> bool:
     """Run the queue here, or wait for the coordinator that does; true when a job (of ``mine``, where
     given) failed or is parked."""
-    with progress_shown(archive.new_db, quiet) as watch:
-        if not run_jobs(archive.new_db, archive.folder, archive.settings, watch):
-            wait_for(archive.new_db, watch)
+    with progress_shown(archive.new_db, quiet) as shown:
+        if not run_jobs(archive.new_db, archive.folder, archive.settings, shown.watch, shown.hook):
+            wait_for(archive.new_db, shown.watch)
     bad = [job for job in jobs.latest(archive.new_db) if job.state in ("failed", "parked")]
     if mine is not None:
         bad = [job for job in bad if job.session_id in mine]

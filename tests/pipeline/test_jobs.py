@@ -17,7 +17,8 @@ from db.connection import open_archive, transaction
 from db.sessions import load_session, rows, stage_outputs
 from pipeline import edits, stages
 from pipeline.errors import ModelMissing
-from pipeline.jobs import Coordinator, coordinator_is_running, coordinator_lock, run_jobs, wait_for
+from pipeline.jobs import Coordinator, run_jobs, wait_for
+from pipeline.lock import coordinator_is_running, coordinator_lock
 from pipeline.settings import Settings
 from pipeline.toolbox import Toolbox
 

@@ -72,3 +72,15 @@ def test_an_error_that_cannot_travel_is_told_in_words() -> None:
 def test_a_bad_pool_is_named(spec: str) -> None:
     with pytest.raises(BadSetting, match="pool"):
         make_pool(spec)
+
+
+def openmp(_: int = 0) -> str | None:
+    return os.environ.get("OMP_NUM_THREADS")
+
+
+def test_threads_are_bounded_in_the_worker_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    pool = LocalExecutor(1, threads=1)
+    assert results([pool.submit(openmp)]) == ["1"]
+    assert "OMP_NUM_THREADS" not in os.environ
+    pool.shutdown()
