@@ -119,9 +119,9 @@ def add_file(db: Database, item: Item, options: Options, toolbox: Toolbox) -> tu
         return known, False
     try:
         session, output = _prepared(item, kind, stored, seconds, options, toolbox)
-        return _record(db, session, output, toolbox.settings), True
+        return _record(db, session, output, toolbox.settings)
     except (FlorilegeError, sqlite3.OperationalError, OSError) as error:
-        if stored.new:
+        if stored.new and session_of_source(db, stored.sha256) is None:
             (toolbox.archive / stored.path).unlink(missing_ok=True)
         if isinstance(error, FlorilegeError):
             raise
@@ -204,11 +204,16 @@ def readable_title(stem: str, reading: Reading) -> str:
     return textwrap.shorten(first, TITLE_CHARACTERS, placeholder="…")
 
 
-def _record(db: Database, session: Session, output: bytes | None, settings: Settings) -> int:
+def _record(db: Database, session: Session, output: bytes | None, settings: Settings) -> tuple[int, bool]:
+    """Write a session, unless another process has just taken in the same content."""
     with transaction(db):
+        known = session_of_source(db, session.source.sha256)
+        if known is not None:
+            add_source_name(db, session.source.sha256, session.source.name)
+            return known, False
         session_id = add_session(db, session)
         if output is not None:
             keys = stage_keys(load_session(db, session_id), settings)
             save_stage(db, session_id, "read", keys["read"], output, "readers", 0.0)
         jobs.enqueue(db, session_id)
-    return session_id
+    return session_id, True

@@ -57,6 +57,12 @@ def start_background(archive: Path) -> None:
         )  # fmt: skip
 
 
+def resume_work(db: Database) -> None:
+    """Start a detached coordinator when something is queued, as an edit taken back may have done."""
+    if jobs.waiting(db, limit=1):
+        start_background(archive_folder(db))
+
+
 @dataclass
 class _Running:
     job: jobs.Job

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 from db.browse_people import EditRow, edits
 from db.browse_sessions import SessionPage, Speaker
 from pipeline import edits as rules
+from pipeline.jobs import resume_work
 from ui import shown
 from ui.frame import notice, put
 from ui.html import tag
@@ -114,6 +115,7 @@ def _made(db: Database, page: SessionPage) -> None:
         put(tag("p", said(edit), class_="fl-meta"))
         if st.button(_("Undo"), key=f"undo-{edit.id}"):
             rules.undo(db, edit.id)
+            resume_work(db)
             st.session_state["correcting"] = 0
             st.rerun()
 

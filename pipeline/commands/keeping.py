@@ -20,7 +20,12 @@ from pipeline.settings import PREFIX, Settings
 
 
 @click.command()
-@click.option("--repair", "repairing", is_flag=True, help="Mend what is derived: index, triggers, leftovers.")
+@click.option(
+    "--repair",
+    "repairing",
+    is_flag=True,
+    help="Mend what is derived: the search index and unfinished erasures.",
+)
 @json_option
 @pass_archive
 def check(archive: Archive, repairing: bool, as_json: bool) -> None:

@@ -33,7 +33,7 @@ def people(context: click.Context, as_json: bool) -> None:
         echo_json(found)
         return
     for row in found:
-        click.echo(f"{row['id']:>5}  {row['name']}  ({row['sessions']} sessions, {row['quotes']} quotes)")
+        click.echo(f"{row['id']:>5}  {row['name']}  (sessions: {row['sessions']}, quotes: {row['quotes']})")
 
 
 @people.command("rename")

@@ -107,8 +107,8 @@ def _quote(row: dict[str, Any]) -> ExportedQuote:
         kind=row["kind"],
         rule=row["rule"],
         confidence=row["confidence"],
-        start_time=row["start_time"],
-        end_time=row["end_time"],
+        start_time=_milliseconds(row["start_time"]),
+        end_time=_milliseconds(row["end_time"]),
         status=row["status"],
         theme=json.loads(row["themes"]),
     )
@@ -179,13 +179,23 @@ def _voices(db: Database, session_id: int, names: dict[str | None, str]) -> list
 
 def _turn(row: dict[str, Any], text: str) -> ExportedTurn:
     words = [
-        {"text": text[start:end], "start_time": began, "end_time": ended, "probability": probability}
+        {
+            "text": text[start:end],
+            "start_time": _milliseconds(began),
+            "end_time": _milliseconds(ended),
+            "probability": round(probability, 3),
+        }
         for start, end, began, ended, probability, _ in json.loads(row["words"])
     ]
     return ExportedTurn(
         row["person"] or row["label"],
         text[row["start"] : row["end"]],
-        row["start_time"],
-        row["end_time"],
+        _milliseconds(row["start_time"]),
+        _milliseconds(row["end_time"]),
         words,
     )
+
+
+def _milliseconds(seconds: float | None) -> float | None:
+    """Seconds without the tail of binary fractions."""
+    return None if seconds is None else round(seconds, 3)

@@ -22,6 +22,7 @@ from db.connection import transaction
 from db.people import find_person
 from pipeline import edits as rules
 from pipeline.errors import FlorilegeError
+from pipeline.jobs import resume_work
 from ui import cards, shown
 from ui.frame import empty, not_found, notice, put
 from ui.html import Child, Markup, div, link, span, tag
@@ -210,6 +211,7 @@ def _moved(db: Database) -> bool:
         with transaction(db):
             for edit in reversed(renamed["edits"]):
                 rules.undo(db, edit)
+        resume_work(db)
         del st.session_state["renamed"]
         _follow(db, renamed["one"])
     return True
