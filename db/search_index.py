@@ -24,7 +24,9 @@ LONGEST = 700
 _SHORTEST = 200
 _SENTENCE_END = re.compile(r"[.!?…][»”\"’')\]]*(?=\s)|\n(?=\s*\S)")
 _SPACE = re.compile(r"\s")
-_HAS_WORD = re.compile(r"[^\W_]")
+_WORD = re.compile(r"[^\W_]+")
+_ADDRESS = re.compile(r"<?(?:https?://|www\.)[^\s<>]+>?")
+_HEADING = re.compile(r"#{1,6}\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +104,15 @@ def split_turn(text: str, start: int, end: int) -> Iterator[Slice]:
     while start < end:
         cut = end if end - start <= LONGEST else _best_cut(text, start, end)
         piece = _trimmed(text, start, cut)
-        if _HAS_WORD.search(text, piece.start, piece.end):
+        if _says_something(text[piece.start : piece.end]):
             yield piece
         start = cut
+
+
+def _says_something(piece: str) -> bool:
+    """Whether anybody would look for a passage: not a heading, not a bare link such as « slides: <…> »."""
+    words = _WORD.findall(bare := _ADDRESS.sub("", piece))
+    return bool(words) and not _HEADING.match(piece) and (len(words) > 2 or bare == piece)
 
 
 def _best_cut(text: str, start: int, end: int) -> int:

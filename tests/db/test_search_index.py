@@ -117,3 +117,18 @@ def test_writes_join_one_transaction(db: Database, add: Adder) -> None:
 def test_passages_of_a_few_words_need_no_vector(db: Database, add: Adder) -> None:
     add("Essai", [("Ada", "Mais…"), ONE])
     assert list(_passages(db)) == [ONE[1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("## Les mineurs", False),
+        ("slides: <https://example.org/a.pdf>", False),
+        ("https://example.org", False),
+        ("Oui.", True),
+        ("Les diapositives sont sur https://example.org/a.pdf depuis hier.", True),
+        ("— …", False),
+    ],
+)
+def test_headings_and_bare_links_are_no_passages(text: str, kept: bool) -> None:
+    assert bool(list(split_turn(text, 0, len(text)))) is kept
