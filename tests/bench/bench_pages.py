@@ -25,7 +25,35 @@ from db.connection import open_archive, transaction
 from db.sessions import edition_id
 
 ROOT = Path(__file__).resolve().parents[2]
-WORDS = ["client", "données", "magasin", "recherche", "été", "cœur", "modèle", "confiance", "équipe", "vitesse", "logistique", "panier", "voix", "écoute", "marque", "campagne", "question", "réponse", "achat", "stock", "année", "prédiction", "humain", "agent", "catalogue", "vendeur", "échange"]
+WORDS = [
+    "client",
+    "données",
+    "magasin",
+    "recherche",
+    "été",
+    "cœur",
+    "modèle",
+    "confiance",
+    "équipe",
+    "vitesse",
+    "logistique",
+    "panier",
+    "voix",
+    "écoute",
+    "marque",
+    "campagne",
+    "question",
+    "réponse",
+    "achat",
+    "stock",
+    "année",
+    "prédiction",
+    "humain",
+    "agent",
+    "catalogue",
+    "vendeur",
+    "échange",
+]
 PAGES = [
     "", "?page=sessions", "?page=session&id=5", "?page=quotes", "?page=quotes&text=cœur données", "?page=quotes&p=4000",
     "?page=quotes&theme=theme-3", "?page=quotes&speaker=personne 12", "?page=quotes&edition=Salon 2015&order=newest",
