@@ -26,6 +26,9 @@ _TAGGED = """(EXISTS (SELECT 1 FROM theme_tag g JOIN theme h ON h.id = g.theme_i
   OR p.session_id IN (SELECT x.session_id FROM session_theme x JOIN theme h ON h.id = x.theme_id
     WHERE h.slug = ? AND NOT EXISTS
       (SELECT 1 FROM theme_tag g WHERE g.session_id = x.session_id AND g.theme_id = x.theme_id)))"""
+_CITING = f"""p.id IN (SELECT p2.id FROM entity n JOIN passage p2 ON p2.session_id = n.session_id
+  AND p2.start < n."end" AND p2.start > n.start - {LONGEST + 1} AND p2."end" > n.start
+  WHERE n.kind IN ('person', 'organisation', 'product', 'place') AND n.name = ?)"""
 _SESSION_CONDITIONS = {
     "event": "v.name = ?",
     "edition": "e.name = ?",
@@ -70,6 +73,8 @@ def condition_of(db: Database, filters: Filters) -> Condition:
         condition = condition.also(spoken_or_quoted("organisation", len(spellings)), *spellings, *spellings)
     if filters.theme is not None:
         condition = condition.also(_TAGGED, filters.theme, filters.theme)
+    if filters.name is not None:
+        condition = condition.also(_CITING, filters.name)
     if filters.kind == "quotes":
         condition = condition.also(f"EXISTS (SELECT 1 FROM quote q WHERE {QUOTE_OVERLAPS})")
     return condition

@@ -16,7 +16,8 @@ class Filters:
     """What hits are limited to. Dates are ISO 8601, inclusive, and may stop at the year or month.
 
     ``theme`` is a slug, ``organisation`` is matched whatever its case and accents, ``kind`` ``quotes``
-    keeps passages that hold a quote (``any`` merely prefers them, ``passages`` does not).
+    keeps passages that hold a quote (``any`` merely prefers them, ``passages`` does not), ``name`` keeps
+    those that cite a person, organisation, product or place by any spelling of its normal form.
     """
 
     event: str | None = None
@@ -29,6 +30,7 @@ class Filters:
     date_to: str | None = None
     language: str | None = None
     kind: Literal["passages", "quotes", "any"] = "any"
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from pipeline.meaning import query_vector
 @click.option("--speaker", help="Only this speaker.")
 @click.option("--organisation", help="Only speakers of this organisation.")
 @click.option("--theme", help="Only this theme (its slug).")
+@click.option("--session", metavar="SESSION", help="Only this session: its id or file name.")
 @click.option("--from", "since", metavar="DAY", help="Not before this day.")
 @click.option("--to", "until", metavar="DAY", help="Not after this day.")
 @click.option(
@@ -35,15 +36,16 @@ from pipeline.meaning import query_vector
 @pass_archive
 def search(
     archive: Archive, words: tuple[str, ...], event: str | None, edition: str | None, speaker: str | None,
-    organisation: str | None, theme: str | None, since: str | None, until: str | None, limit: int,
-    as_json: bool,
+    organisation: str | None, theme: str | None, session: str | None, since: str | None, until: str | None,
+    limit: int, as_json: bool,
 ) -> None:  # fmt: skip
     """Find passages by words or by a question."""
     from db.people import find_person
 
     person = find_person(archive.db, speaker) if speaker else None
+    within = (find_session(archive.db, session),) if session else ()
     filters = Filters(
-        event=event, edition=edition, person=person, organisation=organisation, theme=theme,
+        sessions=within, event=event, edition=edition, person=person, organisation=organisation, theme=theme,
         date_from=since, date_to=until,
     )  # fmt: skip
     query = " ".join(words)

@@ -168,6 +168,37 @@ def test_filters_are_kept_in_the_address(page: Any, served: Any) -> None:
     expect(page.locator(".fl-card.is-mention")).to_have_count(0)
 
 
+def test_a_cited_name_leads_to_its_passages_in_the_session(page: Any, served: Any) -> None:
+    _open(page, f"{served.url}?page=session&id={served.ids['recap']}")
+    names = page.locator(".fl-names")
+    expect(names.locator("h3")).to_have_text(["Personnes", "Organisations", "Lieux"])
+    names.get_by_text("Groupe <b>Girard</b> & fils").click()
+    expect(page.locator(".fl-hit mark")).to_have_text("Maison Girard")
+    expect(page.locator(".fl-chosen .fl-tag")).to_have_count(2)
+    expect(page.locator(".fl-chosen")).to_contain_text("Le commerce à l'heure des agents")
+    page.locator("#fl-ask").fill("souveraineté")
+    page.locator("#fl-ask").press("Enter")
+    expect(page.locator(".fl-hit mark")).to_have_text("souveraineté")
+    assert f"session={served.ids['recap']}" in page.url
+    page.locator(".fl-chosen .fl-tag").click()
+    expect(page.locator(".fl-chosen")).to_have_count(0)
+
+
+def test_a_search_begins_within_a_session(page: Any, served: Any) -> None:
+    _open(page, f"{served.url}?page=session&id={served.ids['panel']}")
+    page.locator("#fl-within").fill("vendeurs")
+    page.locator("#fl-within").press("Enter")
+    expect(page.locator(".fl-chosen")).to_contain_text("Table ronde")
+    titles = page.locator(".fl-whence a")
+    expect(titles.or_(page.locator(".fl-empty")).first).to_be_visible()
+    assert set(titles.all_inner_texts()) <= {"Table ronde : l'IA dans le commerce"}
+
+
+def test_the_archive_shows_its_most_cited_names(page: Any, served: Any) -> None:
+    _open(page, f"{served.url}?page=themes")
+    expect(page.locator(".fl-names a")).to_have_text(["Asma Benali"])
+
+
 def test_copying_brings_typography_and_source(page: Any, served: Any) -> None:
     _open(page, f"{served.url}?page=session&id={served.ids['recap']}")
     page.locator(".fl-aside .fl-act-copy").first.click()

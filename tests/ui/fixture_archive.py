@@ -120,6 +120,17 @@ def _tags(text: str) -> tuple[ThemeTag, ...]:
     return tuple(sorted(found, key=lambda tag: tag.start))
 
 
+def _cited(text: str, kind: Any, name: str, *spellings: str) -> tuple[Entity, ...]:
+    """Every place where a name stands in one of its spellings."""
+    found = []
+    for spelling in spellings or (name,):
+        at = text.find(spelling)
+        while at >= 0:
+            found.append(Entity(kind, name, at, at + len(spelling)))
+            at = text.find(spelling, at + 1)
+    return tuple(found)
+
+
 def _quote(text: str, words: str, label: str | None, kind: Any = "spoken", **more: Any) -> Quote:
     start = text.index(words)
     defaults: dict[str, Any] = {"rule": "sentence", "confidence": 0.93, "score": 0.7, "reasons": ("opinion",)}
@@ -293,6 +304,11 @@ def recap(source: Source) -> Session:
             ),
         ),
         themes=_tags(RECAP),
+        entities=(
+            *_cited(RECAP, "person", "Asma Benali"),
+            *_cited(RECAP, "organisation", "Groupe <b>Girard</b> & fils", "Maison Girard"),
+            *_cited(RECAP, "place", "Union européenne", "Europe"),
+        ),
     )
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
+
 import streamlit as st
 from sqlite_utils import Database
 
 from db.browse_sessions import SessionPage, Speaker
 from db.browse_sessions import session as read_session
-from ui import cards, corrections, shown, transcript, work
+from ui import cards, corrections, names, shown, transcript, work
 from ui.frame import not_found, notice, put
-from ui.html import Child, Markup, div, link, span, tag
+from ui.html import Child, Markup, div, link, packed, span, tag
 from ui.lists import length_of
 from ui.place import Place, href
 from ui.sentences import sentence
-from ui.words import _, count_of
+from ui.words import _, count_of, language
 
 
 def draw(db: Database, place: Place) -> None:
@@ -34,7 +36,7 @@ def draw(db: Database, place: Place) -> None:
             transcript.mount(page, place)
             put(_left_out(page))
         with aside:
-            put(_aside(page))
+            put(_aside(page, names.in_session(db, page.row.id)))
             corrections.in_session(db, page)
 
 
@@ -62,8 +64,31 @@ def _opening(page: SessionPage) -> Markup:
         tag("p", " · ".join(part for part in meta if part), class_="fl-meta"),
         [notice("warning", sentence(note)) for note in page.notes],
         _state(page),
+        _search_within(page) if page.text else None,
         tag("a", _("Summaries, speakers and quotes"), " ↓", href="#fl-beside", class_="fl-more fl-jump"),
         class_="fl-heading is-session",
+    )
+
+
+def _search_within(page: SessionPage) -> Markup:
+    kept = {"page": "search", "session": str(page.row.id)} | (
+        {} if language() == "fr" else {"lang": language()}
+    )
+    return tag(
+        "form",
+        tag(
+            "input",
+            type="search",
+            id="fl-within",
+            data_name="q",
+            maxlength=400,
+            placeholder=_("Search in this session"),
+            aria_label=_("Search in this session"),
+        ),
+        tag("button", _("Search"), type="submit", class_="fl-button is-small"),
+        class_="fl-within",
+        data_go=packed(json.dumps(kept)),
+        role="search",
     )
 
 
@@ -115,7 +140,7 @@ def _left_out(page: SessionPage) -> Markup:
     return tag("details", tag("summary", title), tag("ol", entries), class_="fl-figures fl-left-out")
 
 
-def _aside(page: SessionPage) -> Markup:
+def _aside(page: SessionPage, cited: Markup | None) -> Markup:
     return div(
         "fl-aside",
         tag("a", id="fl-beside", tabindex="-1"),
@@ -123,6 +148,7 @@ def _aside(page: SessionPage) -> Markup:
         _speakers(page),
         _themes(page),
         _quotes(page),
+        cited,
     )
 
 

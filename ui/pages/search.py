@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from db import browse, browse_themes
+from db import browse, browse_entities, browse_themes
+from db.browse_sessions import session_row
 from db.people import find_person
+from db.records import Slice
 from db.search import Filters, Hit, Results, search
 from pipeline.errors import FlorilegeError
 from pipeline.meaning import query_vector
@@ -38,27 +40,30 @@ def draw(db: Database, place: Place) -> None:
     put(
         div(
             "fl-page",
-            _opening(query, found),
+            _opening(place, found),
             _bar(db, place),
-            filters.chosen(
-                place,
-                [
-                    (name, place.get(name))
-                    for name in ("speaker", "organisation", "event", "edition", "theme", "from", "to")
-                ],
-            ),
+            filters.chosen(place, _chosen(db, place)),
             _loosened(found),
-            tag("ol", [_hit(hit, hit in found.near) for hit in found.hits], class_="fl-hits")
-            if found.hits
-            else _nothing(db, query),
+            _hits(db, place, found) if found.hits else _nothing(db, place),
             pages_of(place, browse.Page(found.hits, found.total, number, PER_PAGE)) if found.hits else None,
         )
     )
 
 
+def _chosen(db: Database, place: Place) -> list[tuple[str, str]]:
+    """What is being filtered by, each parameter with its words; a session is known by its title."""
+    within = place.whole("session")
+    row = session_row(db, within) if within else None
+    plain = ("speaker", "organisation", "event", "edition", "theme", "from", "to", "name")
+    title = row.title if row else str(within or "")
+    return [("session", title), *((name, place.get(name)) for name in plain)]
+
+
 def _asked(db: Database, place: Place) -> Filters:
     speaker = place.get("speaker")
+    within = place.whole("session")
     return Filters(
+        sessions=(within,) if within else (),
         event=place.get("event") or None,
         edition=place.get("edition") or None,
         person=_person(db, speaker) if speaker else None,
@@ -66,6 +71,7 @@ def _asked(db: Database, place: Place) -> Filters:
         theme=place.get("theme") or None,
         date_from=place.get("from") or None,
         date_to=place.get("to") or None,
+        name=place.get("name") or None,
     )
 
 
@@ -112,13 +118,15 @@ def _tells(hit: Hit) -> bool:
     return hit.text.count(" ") >= FEWEST_BLANKS and "://" not in hit.text and hit.text[:1] != "#"
 
 
-def _opening(query: str, found: _Found) -> Markup:
+def _opening(place: Place, found: _Found) -> Markup:
+    query, within = place.get("q"), place.whole("session")
     count = count_of("{n} passage", "{n} passages", found.worded)
     kicker = count if found.results.exact else _("at least {count}").format(count=count)
     kept = {"page": "search"} | ({} if language() == "fr" else {"lang": language()})
+    kept |= {"session": str(within)} if within else {}
     return tag(
         "div",
-        tag("p", kicker if query else _("Search"), class_="fl-kicker"),
+        tag("p", kicker if query or place.get("name") else _("Search"), class_="fl-kicker"),
         tag("h1", _("Search"), class_="fl-hidden"),
         tag(
             "form",
@@ -155,7 +163,7 @@ def _bar(db: Database, place: Place) -> Markup:
         filters.choice(place, "edition", _("Edition"), [(name, name) for name in offered.editions]),
         filters.words(place, "from", _("From (year or day)")),
         filters.words(place, "to", _("To (year or day)")),
-        keep=("q",),
+        keep=("q", "session", "name"),
     )
 
 
@@ -172,8 +180,17 @@ def _loosened(found: _Found) -> Markup | None:
     return None
 
 
-def _hit(hit: Hit, near: bool) -> Markup:
-    marks = [(mark.start - hit.start, mark.end - hit.start) for mark in hit.highlights]
+def _hits(db: Database, place: Place, found: _Found) -> Markup:
+    """The passages of a page, their words marked, and the name asked for however it is spelt there."""
+    name = place.get("name")
+    cited = browse_entities.mentions(db, name, (hit.session_id for hit in found.hits)) if name else {}
+    listed = [_hit(hit, hit in found.near, cited.get(hit.session_id, ())) for hit in found.hits]
+    return tag("ol", listed, class_="fl-hits")
+
+
+def _hit(hit: Hit, near: bool, cited: tuple[Slice, ...] = ()) -> Markup:
+    inside = [mark for mark in cited if hit.start <= mark.start < hit.end]
+    marks = [(mark.start - hit.start, mark.end - hit.start) for mark in (*hit.highlights, *inside)]
     address = href("session", id=hit.session_id, quote=hit.quote_id, o=None if hit.quote_id else hit.start)
     role = ", ".join(part for part in (hit.role, hit.organisation) if part)
     where = [shown.edition_of(hit.event, hit.edition), shown.day(hit.date)]
@@ -226,12 +243,13 @@ def _play(hit: Hit) -> Markup | None:
     )
 
 
-def _nothing(db: Database, query: str) -> Markup:
+def _nothing(db: Database, place: Place) -> Markup:
+    query, filtered = place.get("q"), any(text for _name, text in _chosen(db, place))
     names = [shown.theme_name(t.label_fr, t.label_en) for t in browse_themes.themes(db, 8)]
     suggested = [(href("search", q=name), name) for name in [*names, *browse.choices(db, 6).speakers]]
-    title = _("Nothing found for “{query}”").format(query=query[:80]) if query else _("Nothing to search yet")
+    none = _("Nothing found with these filters") if filtered else _("Nothing to search yet")
     return empty(
-        title,
+        _("Nothing found for “{query}”").format(query=query[:80]) if query else none,
         tag(
             "p",
             _(

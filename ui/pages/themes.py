@@ -7,9 +7,9 @@ from sqlite_utils import Database
 
 from db import browse_themes
 from db.browse_themes import ThemeRow
-from ui import charts, shown
+from ui import charts, names, shown
 from ui.frame import empty, heading, put
-from ui.html import Markup, div, link, span, tag
+from ui.html import Child, Markup, div, link, span, tag
 from ui.place import Place, changed, href
 from ui.words import _, count_of
 
@@ -33,16 +33,12 @@ def draw(db: Database, place: Place) -> None:
     """Draw the themes."""
     held = browse_themes.themes(db)
     put(div("fl-page", heading(_("Themes"), kicker=count_of("{n} theme", "{n} themes", len(held)))))
-    if not held:
-        put(
-            div(
-                "fl-page",
-                empty(_("No theme yet"), tag("p", _("Themes appear when sessions have been read."))),
-            )
-        )
-        return
-    _chart(db, place)
-    put(div("fl-page", [_family(held, *family) for family in families()]))
+    if held:
+        _chart(db, place)
+        themes: Child = [_family(held, *family) for family in families()]
+    else:
+        themes = empty(_("No theme yet"), tag("p", _("Themes appear when sessions have been read.")))
+    put(div("fl-page", themes, names.over_archive(db)))
 
 
 def _chart(db: Database, place: Place) -> None:
