@@ -28,6 +28,8 @@ HOSTILE = "<script>alert(1)</script> $\\LaTeX$ :material/home: **gras** [x](java
 def _open(page: Any, url: str) -> None:
     page.goto(url)
     expect(page.locator(".fl-foot")).to_be_visible()
+    # Keys, links and the document's language belong to a script that comes after the first words.
+    page.wait_for_function("document.documentElement.dataset.ready")
 
 
 def test_first_open_is_french_with_its_own_face(page: Any, served: Any) -> None:

@@ -144,6 +144,7 @@ class Shell {
     this.dock.root.setAttribute("aria-label", data.words.player);
     this.dock.show();
     document.documentElement.lang = data.lang;
+    document.documentElement.dataset.ready = data.lang;
     document.title = data.title;
     const moved = this.place !== undefined && this.place !== data.place;
     this.place = data.place;
